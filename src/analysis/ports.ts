@@ -1,0 +1,81 @@
+import type { AnalysisRecord } from "./analysis-record.ts";
+import type { Selector } from "./selector.ts";
+
+/** A span of time in milliseconds since the epoch, after `from` up to and including `to`. */
+export interface TimeWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A native histogram sample, as Prometheus' HTTP API tells it. */
+export interface NativeHistogram {
+  readonly count: number;
+  readonly sum: number;
+  /** In rising order; observations in (lower, upper], the zero bucket included as one that spans zero. */
+  readonly buckets: readonly { readonly lower: number; readonly upper: number; readonly count: number }[];
+}
+
+/**
+ * One time series: its labels (`__name__` included) and its raw samples, in
+ * rising order of time without repeats. A series holds floats or native
+ * histograms; one that changed from one to the other holds both.
+ */
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch, one for each of `values`. */
+  readonly times: readonly number[];
+  /** NaN where the source holds NaN (a stale marker is not a sample and is left out). */
+  readonly values: readonly number[];
+  readonly histograms?: readonly { readonly time: number; readonly histogram: NativeHistogram }[];
+}
+
+/** What a source answered: possibly no series, possibly warnings such as a partial response. */
+export interface SourceAnswer {
+  readonly series: readonly Series[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Where raw samples come from. Implemented under src/sources; every
+ * implementation passes test/support/sample-source-contract.ts.
+ */
+export interface SampleSource {
+  /** What the reader knows it as, for instance `default`, `us-east`. */
+  readonly name: string;
+  /**
+   * The raw samples of every series that the selector matches, in the window.
+   * Never interpolated, never filled; a series without samples there is left
+   * out.
+   *
+   * @throws CoalmineError source-unavailable if asking again may help,
+   *   query-rejected if it will not. The signal's reason if the caller gave up.
+   */
+  read(selector: Selector, window: TimeWindow, signal: AbortSignal): Promise<SourceAnswer>;
+}
+
+/**
+ * Where analyses are kept. Implemented under src/store; every implementation
+ * passes test/support/analysis-store-contract.ts.
+ */
+export interface AnalysisStore {
+  /**
+   * Stores a new analysis.
+   *
+   * @throws CoalmineError conflict if its id, or its key within its namespace, is taken.
+   */
+  insert(record: AnalysisRecord): Promise<void>;
+  /** Replaces a stored analysis. @throws CoalmineError not-found if there is none of that id. */
+  update(record: AnalysisRecord): Promise<void>;
+  get(id: string): Promise<AnalysisRecord | null>;
+  findByKey(key: string): Promise<AnalysisRecord | null>;
+  /** Newest first. */
+  list(filter: ListFilter): Promise<readonly AnalysisRecord[]>;
+}
+
+/** Which analyses to list: those that match every field given, at most `limit`. */
+export interface ListFilter {
+  readonly namespace?: string;
+  readonly service?: string;
+  readonly phase?: "running" | "done" | "cancelled";
+  readonly limit: number;
+}

@@ -1,0 +1,29 @@
+/** How a matcher compares, as PromQL writes it. */
+export type MatchOperator = "=" | "!=" | "=~" | "!~";
+
+/** One label matcher of a series selector. Regular expressions are anchored at both ends. */
+export interface Matcher {
+  readonly label: string;
+  readonly op: MatchOperator;
+  readonly value: string;
+}
+
+/**
+ * A Prometheus series selector as data. Sources that speak PromQL write it with
+ * {@link renderSelector}; the scraper matches series against it directly.
+ */
+export interface Selector {
+  readonly metric: string;
+  readonly matchers: readonly Matcher[];
+}
+
+/** The selector as PromQL, for instance `http_requests_total{service="a",status=~"5.."}`. */
+export function renderSelector(selector: Selector): string {
+  const matchers = selector.matchers.map(({ label, op, value }) => `${label}${op}${quote(value)}`);
+  return matchers.length === 0 ? selector.metric : `${selector.metric}{${matchers.join(",")}}`;
+}
+
+/** PromQL strings escape as Go's do; JSON's escapes are a subset of those for the characters that matter. */
+function quote(value: string): string {
+  return `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+}

@@ -1,0 +1,60 @@
+/**
+ * Every way an operation of Coalmine can go wrong, by its cause.
+ *
+ * Each adapter says these in its own protocol's words (an exit code, an HTTP
+ * status) through a table keyed by this type, so a new code does not compile
+ * until every adapter has a word for it. docs/errors.md lists them for
+ * operators; a test holds that page to this list.
+ */
+export const errorCodes = [
+  "invalid-spec",
+  "invalid-request",
+  "invalid-settings",
+  "not-found",
+  "conflict",
+  "too-large",
+  "source-unavailable",
+  "query-rejected",
+  "internal",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** One thing that is wrong with an input: where, and what to do about it. */
+export interface Problem {
+  /** Dotted path into the input, for instance `metrics.0.limit`; empty for the whole. */
+  readonly path: string;
+  /** What was wanted and what was met. */
+  readonly message: string;
+}
+
+/**
+ * A failure that carries its cause as a code.
+ *
+ * The message is for people and may change; the code is for programs and does
+ * not. An error that was caught on the way goes along as `cause`: logs show it,
+ * callers never see it.
+ */
+export class CoalmineError extends Error {
+  override readonly name = "CoalmineError";
+  readonly code: ErrorCode;
+  /** Every problem found, for `invalid-*` codes; empty otherwise. */
+  readonly problems: readonly Problem[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly problems?: readonly Problem[] } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.problems = options.problems ?? [];
+  }
+
+  /** Whatever was thrown, as a CoalmineError; what is not one becomes `internal`. */
+  static from(thrown: unknown): CoalmineError {
+    if (thrown instanceof CoalmineError) return thrown;
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return new CoalmineError("internal", message, { cause: thrown });
+  }
+}
