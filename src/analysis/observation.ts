@@ -16,7 +16,8 @@ export interface CohortCounts {
   readonly warming: Tally;
   /** Whether any of its series had a sample in the look: false is "no data", not "no events". */
   readonly sampled: boolean;
-  /** Short hashes of the scraped pods with at least one bad event of the first kind. */
+  /** Short hashes of the scraped pods with settled events, and of those with a bad one of the first kind. */
+  readonly pods: readonly string[];
   readonly podsWithBad: readonly string[];
 }
 
@@ -30,7 +31,10 @@ export interface Stratum {
 export interface Distribution {
   /** In rising order, finite, in the histogram's own unit. */
   readonly bounds: readonly number[];
+  /** The baseline's; all zero where the spec has no baseline. */
   readonly baseline: Tally;
+  /** How the source holds it. */
+  readonly form: "classic" | "native";
 }
 
 /** What one look saw of one metric. */
@@ -50,9 +54,12 @@ export type Observation =
       readonly kind: "look";
       /** By metric, in the spec's order. */
       readonly metrics: readonly MetricObservation[];
-      readonly pods: PodMemory;
+      /** By source, in the spec's order. */
+      readonly pods: readonly PodMemory[];
       readonly warnings: readonly Warning[];
     }
+  /** Batch size of the events, by metric, estimated before the first look. */
+  | { readonly kind: "dispersion"; readonly metrics: readonly number[] }
   | { readonly kind: "sourceFailure"; readonly message: string }
   /** The canary's share of traffic as the caller set it, 0 to 100. */
   | { readonly kind: "weight"; readonly weight: number }

@@ -61,7 +61,7 @@ export interface AnalysisStore {
   /**
    * Stores a new analysis.
    *
-   * @throws CoalmineError conflict if its id, or its key within its namespace, is taken.
+   * @throws CoalmineError conflict if its id or its key is taken.
    */
   insert(record: AnalysisRecord): Promise<void>;
   /** Replaces a stored analysis. @throws CoalmineError not-found if there is none of that id. */

@@ -24,6 +24,7 @@ export const reasonCodes = [
   "baseline-over-limit",
   "source-unavailable",
   "cancelled",
+  "run-failed",
   // while it runs
   "warming-up",
   "watching",
@@ -34,6 +35,7 @@ export type ReasonCode = (typeof reasonCodes)[number];
 /** What a reader should know beside the verdict: one closed list. */
 export const warningCodes = [
   "limits-only",
+  "no-series",
   "no-baseline-history",
   "boundary-snapped",
   "effective-margin",

@@ -19,7 +19,10 @@ export interface CohortSummary {
   readonly bad: number;
   /** Null while `total` is 0. */
   readonly rate: number | null;
+  /** 95 % Wilson interval: right for one look at these counts. */
   readonly interval: readonly [low: number, high: number];
+  /** 95 % confidence sequence: right at every look together, so wider. */
+  readonly sequence: readonly [low: number, high: number];
 }
 
 /** Evidence as odds: `fail` of `failNeeds` is "41 : 1, needs 20 : 1"; null where that side is not tested. */
@@ -55,6 +58,12 @@ export interface MetricResult {
     readonly estimate: number | null;
     readonly low: number;
     readonly high: number | null;
+  } | null;
+  /** Canary rate minus baseline rate as fractions, with its 95 % Newcombe interval; null without a baseline. */
+  readonly difference: {
+    readonly estimate: number | null;
+    readonly low: number;
+    readonly high: number;
   } | null;
   readonly quantile: QuantileSummary | null;
   /** Among the metrics that regressed by the e-BH procedure at the false-alarm budget. */

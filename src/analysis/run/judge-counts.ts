@@ -1,3 +1,8 @@
+import { CoalmineError, type Problem } from "../../base/errors.ts";
+import { advance, startAnalysis } from "../advance/advance.ts";
+import type { CohortCounts, MetricObservation } from "../observation.ts";
+import { planAnalysis } from "../plan/plan.ts";
+import { buildResult } from "../report/build-result.ts";
 import type { AnalysisResult } from "../result.ts";
 import type { AnalysisSpec } from "../spec/model.ts";
 
@@ -9,15 +14,90 @@ export interface GivenCounts {
 
 /** One tick of counts for each count metric (errors, ratio), by the metric's name. */
 export interface GivenTick {
-  readonly metrics: Readonly<Record<string, { readonly canary: GivenCounts; readonly baseline: GivenCounts | null }>>;
+  readonly metrics: Readonly<
+    Record<string, { readonly canary: GivenCounts; readonly baseline: GivenCounts | null }>
+  >;
 }
 
-/** Judges counts that the caller already has, tick by tick, by the same machine as a live analysis. */
-export function judgeCounts(_options: {
+/** Without a tick to cap, evidence is what the counts are. */
+const noCap = 1e300;
+
+/**
+ * Judges counts that the caller already has, tick by tick, by the same machine
+ * as a live analysis; the last tick is the deadline.
+ *
+ * One tick of counts has no course in time, so its evidence is not capped: it
+ * is right only if the events are independent of each other.
+ *
+ * @throws CoalmineError invalid-request if a tick lacks a metric of the spec,
+ *   names another, or its counts cannot be true; invalid-spec if a metric of
+ *   the spec cannot be given as counts.
+ */
+export function judgeCounts(options: {
   readonly id: string;
   readonly spec: AnalysisSpec;
   readonly startedAt: number;
   readonly ticks: readonly GivenTick[];
 }): AnalysisResult {
-  throw new TypeError("not built yet");
+  const { id, startedAt, ticks } = options;
+  requireCountable(options.spec, ticks);
+  const spec: AnalysisSpec = {
+    ...options.spec,
+    durationMs: Math.max(1, ticks.length) * options.spec.tickMs,
+    evidenceCap: ticks.length === 1 ? noCap : options.spec.evidenceCap,
+  };
+  const plan = planAnalysis(spec);
+  let state = startAnalysis(plan, startedAt);
+  let now = startedAt;
+  for (const tick of ticks) {
+    now += spec.tickMs;
+    const metrics = spec.metrics.map(({ name }): MetricObservation => {
+      const given = tick.metrics[name];
+      if (given === undefined) return { kind: "dropped" };
+      const baseline = spec.baseline === null || given.baseline === null ? null : cohort(given.baseline);
+      return { kind: "counts", strata: [{ canary: cohort(given.canary), baseline }] };
+    });
+    state = advance(plan, state, { kind: "look", metrics, pods: [], warnings: [] }, now);
+  }
+  return buildResult(plan, state, id, now);
+}
+
+function cohort({ total, bad }: GivenCounts): CohortCounts {
+  return {
+    settled: { total, bad: [bad] },
+    warming: { total: 0, bad: [0] },
+    sampled: true,
+    pods: [],
+    podsWithBad: [],
+  };
+}
+
+function requireCountable(spec: AnalysisSpec, ticks: readonly GivenTick[]): void {
+  const names = new Set(spec.metrics.map(({ name }) => name));
+  const problems: Problem[] = [];
+  for (const metric of spec.metrics) {
+    if (metric.kind === "errors" || metric.kind === "ratio") continue;
+    const message = `${metric.name} is of kind ${metric.kind}; counts can be given for errors and ratio metrics`;
+    throw new CoalmineError("invalid-spec", message, { problems: [{ path: `metrics.${metric.name}`, message }] });
+  }
+  for (const [i, tick] of ticks.entries()) {
+    for (const name of names) {
+      if (tick.metrics[name] === undefined) problems.push({ path: `ticks.${i}.metrics`, message: `lacks ${name}` });
+    }
+    for (const [name, counts] of Object.entries(tick.metrics)) {
+      const path = `ticks.${i}.metrics.${name}`;
+      if (!names.has(name)) problems.push({ path, message: `the spec has no metric ${name}; it has ${[...names].join(", ")}` });
+      if (!isPossible(counts.canary) || (counts.baseline !== null && !isPossible(counts.baseline))) {
+        problems.push({ path, message: "counts must be whole numbers with 0 <= bad <= total" });
+      }
+    }
+  }
+  if (ticks.length === 0) problems.push({ path: "ticks", message: "needs at least one tick" });
+  if (problems.length === 0) return;
+  const text = problems.map(({ path, message }) => `${path}: ${message}`).join("; ");
+  throw new CoalmineError("invalid-request", text, { problems });
+}
+
+function isPossible({ total, bad }: GivenCounts): boolean {
+  return Number.isSafeInteger(total) && Number.isSafeInteger(bad) && bad >= 0 && bad <= total;
 }

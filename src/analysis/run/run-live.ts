@@ -1,7 +1,15 @@
 import type { Clock } from "../../base/clock.ts";
+import { CoalmineError } from "../../base/errors.ts";
+import { advance, startAnalysis } from "../advance/advance.ts";
+import { nextLookAfter } from "../advance/look-times.ts";
 import type { AnalysisState } from "../advance/state.ts";
+import type { Observation } from "../observation.ts";
+import { observe } from "../observe/observe.ts";
+import { type Plan, planAnalysis } from "../plan/plan.ts";
 import type { SampleSource } from "../ports.ts";
+import { buildResult, lookRecord } from "../report/build-result.ts";
 import type { AnalysisSpec } from "../spec/model.ts";
+import { estimateDispersion } from "./estimate-dispersion.ts";
 import type { AnalysisStep } from "./step.ts";
 
 export interface RunLiveOptions {
@@ -16,15 +24,66 @@ export interface RunLiveOptions {
   readonly state: AnalysisState | null;
   /** How long after a look's time the source is asked, so that late samples have arrived; 0 for the scraper. */
   readonly ingestionDelayMs: number;
+  /** `wait` keeps asking for the spec's `sourceTimeout`; `throw` gives up at once, as fits a past window. */
+  readonly onSourceFailure?: "wait" | "throw";
   /** Aborting ends the analysis as inconclusive `cancelled`: one last step, then the end. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs an analysis against the clock and yields a step after every look; ends after the verdict.
+ * Runs an analysis against the clock and yields a step after every look; ends
+ * after the verdict.
  *
- * @throws CoalmineError invalid-spec before the first look, when the cohorts cannot be told apart.
+ * A look that comes late (the process was busy, the source slow) takes in all
+ * that has passed: looks in between are left out, counts are not.
+ *
+ * @throws CoalmineError invalid-spec when the cohorts cannot be told apart or a
+ *   question cannot be answered by the histogram; query-rejected at the first
+ *   look; source-unavailable only with `onSourceFailure: "throw"`.
  */
-export async function* runLive(_options: RunLiveOptions): AsyncGenerator<AnalysisStep> {
-  yield* [];
+export async function* runLive(options: RunLiveOptions): AsyncGenerator<AnalysisStep> {
+  const { spec, startedAt, signal } = options;
+  const plan = planAnalysis(spec);
+  let state = options.state ?? startAnalysis(plan, startedAt);
+  let at = state.consumedTo === null ? startedAt : nextLookAfter(spec, startedAt, state.consumedTo);
+  while (state.decision === null) {
+    const observation = await seen(options, plan, state, at);
+    if (state.consumedTo === null && observation.kind === "look" && spec.dispersion === "auto") {
+      state = advance(plan, state, await estimateDispersion(plan, options.sources, startedAt, signal), at);
+    }
+    const now = observation.kind === "cancel" ? options.clock.now() : at;
+    state = advance(plan, state, observation, now);
+    yield stepOf(plan, state, options.id, now);
+    at = nextDue(options, at);
+  }
+}
+
+function stepOf(plan: Plan, state: AnalysisState, id: string, now: number): AnalysisStep {
+  const result = buildResult(plan, state, id, now);
+  return { state, result, look: lookRecord(result, now) };
+}
+
+/** What the look at `at` finds: counts, a source that is away, or that the caller gave up. */
+async function seen(options: RunLiveOptions, plan: Plan, state: AnalysisState, at: number): Promise<Observation> {
+  const { clock, signal, startedAt, spec } = options;
+  try {
+    await clock.until(at + options.ingestionDelayMs, signal);
+    const until = Math.min(at, startedAt + spec.durationMs);
+    return await observe({ plan, state, sources: options.sources, at: until, signal });
+  } catch (thrown) {
+    if (signal.aborted) return { kind: "cancel" };
+    const error = CoalmineError.from(thrown);
+    const mayRecover = error.code === "source-unavailable" && options.onSourceFailure !== "throw";
+    const wasAnswered = error.code === "query-rejected" && state.consumedTo !== null;
+    if (mayRecover || wasAnswered) return { kind: "sourceFailure", message: error.message };
+    throw error;
+  }
+}
+
+/** The next look that is not already past: the latest one due by now, or the one after `at`. */
+function nextDue({ spec, startedAt, clock, ingestionDelayMs }: RunLiveOptions, at: number): number {
+  const now = clock.now() - ingestionDelayMs;
+  let due = nextLookAfter(spec, startedAt, at);
+  for (let after = due; after <= now; after = nextLookAfter(spec, startedAt, after)) due = after;
+  return due;
 }

@@ -1,0 +1,43 @@
+/** Progress for a terminal: a bar over the duration with the evidence behind it. */
+import { SingleBar } from "cli-progress";
+import type { AnalysisStep } from "../../../analysis/run/step.ts";
+import type { Progress, ProgressOptions } from "./progress.ts";
+import { elapsedText, evidenceText } from "./progress-text.ts";
+
+/** How often the bar moves between two looks. */
+const redrawMs = 500;
+
+/**
+ * Drawn at once, trimmed to the terminal's width, and gone when it stops: the
+ * result that follows says everything it said, warnings included.
+ */
+export function createBarProgress({ stream, startedAt, durationMs, clock }: ProgressOptions): Progress {
+  const bar = new SingleBar({
+    stream,
+    format: "{bar} {elapsed}: {evidence}",
+    barsize: 20,
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
+    linewrap: true,
+    clearOnComplete: true,
+    // Signals are cancel-on-interrupt.ts's.
+    gracefulExit: false,
+  });
+  let evidence = "waiting for the first look";
+  const show = (now: number): void => {
+    const elapsedMs = Math.min(Math.max(0, now - startedAt), durationMs);
+    bar.update(elapsedMs, { elapsed: elapsedText(elapsedMs, durationMs), evidence });
+  };
+  bar.start(durationMs, 0, { elapsed: elapsedText(0, durationMs), evidence });
+  const timer = clock === null ? undefined : setInterval(() => show(clock.now()), redrawMs);
+  return {
+    step({ result, look }: AnalysisStep): void {
+      evidence = evidenceText(result);
+      show(Date.parse(look.at));
+    },
+    stop(): void {
+      clearInterval(timer);
+      bar.stop();
+    },
+  };
+}

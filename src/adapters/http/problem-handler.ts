@@ -1,0 +1,26 @@
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import type { Logger } from "../../base/logger.ts";
+import { HttpProblem, problemDocument } from "./problem.ts";
+
+/** Answers what no route answered. */
+export const notFound: RequestHandler = (request) => {
+  throw new HttpProblem(404, `nothing is served at ${request.path}; see /openapi.json`, { code: "not-found" });
+};
+
+/** Answers what a handler threw as a problem document, and logs with its cause what is the server's fault. */
+export function answerProblems(logger: Logger): ErrorRequestHandler {
+  // express tells an error handler by its four parameters.
+  return (thrown, request, response, _next) => {
+    const problem = problemDocument(thrown);
+    if (problem.status >= 500) {
+      const { method, path } = request;
+      logger.error({ method, path, status: problem.status, err: thrown }, "a request failed");
+    }
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    if (thrown instanceof HttpProblem) response.set(thrown.headers);
+    response.status(problem.status).type("application/problem+json").send(JSON.stringify(problem));
+  };
+}

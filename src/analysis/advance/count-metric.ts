@@ -1,0 +1,198 @@
+import { type CompareTest, commitCompare, lookCompare, startCompare } from "../../engine/sequential/compare-test.ts";
+import { commitLimit, lookLimit, startLimit } from "../../engine/sequential/limit-test.ts";
+import type { Layout } from "../latency/layout.ts";
+import { chooseLayout } from "../latency/layout.ts";
+import type { Distribution, MetricObservation, Stratum, Tally } from "../observation.ts";
+import { type CountMetric, compareTests, limitRate, limitTests, type Plan, questionsOf, slowerMargins } from "../plan/plan.ts";
+import type { CountMetricState, QuestionState } from "./state.ts";
+import { addToRows } from "./stratum-rows.ts";
+
+/** A count metric before its first look; a latency metric has yet to choose its boundaries. */
+export function startCountMetric(plan: Plan, metric: CountMetric, layout: Layout | null): CountMetricState {
+  const dispersion = plan.spec.dispersion === "auto" ? 1 : plan.spec.dispersion;
+  return {
+    kind: "counts",
+    layout,
+    distribution: null,
+    questions: layout === null ? [] : startQuestions(plan, metric, layout, dispersion),
+    rows: [],
+    pods: [],
+    podsWithBad: [],
+    sampled: { canary: false, baseline: false },
+    dispersion,
+  };
+}
+
+/** The questions of a metric without evidence, for instance once its boundaries or its dispersion are known. */
+export function startQuestions(plan: Plan, metric: CountMetric, layout: Layout, dispersion: number): QuestionState[] {
+  return questionsOf(metric).map((kind): QuestionState => {
+    if (kind === "limit") {
+      const tests = limitTests(plan, limitRate(metric), dispersion);
+      return { kind, fail: startLimit(tests.fail), pass: startLimit(tests.pass) };
+    }
+    const tests = compareTests(plan, marginsOf(metric, kind), dispersion);
+    if (kind === "slower") return { kind, fail: startCompare(tests.fail), pass: startCompare(tests.pass) };
+    const each = (test: CompareTest) => layout.compare.map(() => startCompare(test));
+    return { kind, fail: each(tests.fail), pass: each(tests.pass) };
+  });
+}
+
+/** The margins a question is asked with. */
+export function marginsOf(metric: CountMetric, kind: "compare" | "slower") {
+  if (kind === "slower" || metric.compare === null) return slowerMargins;
+  return { fail: metric.compare.failAbove, pass: metric.compare.passBelow };
+}
+
+/** Adds one look to the running tick of every question. */
+export function lookCountMetric(
+  plan: Plan,
+  metric: CountMetric,
+  state: CountMetricState,
+  observation: MetricObservation,
+  unitSeconds: number,
+  mayChoose: boolean,
+): CountMetricState {
+  if (observation.kind === "distribution") {
+    const distribution = addDistributions(state.distribution, observation.distribution);
+    return settleLayout(plan, metric, { ...state, distribution }, unitSeconds, mayChoose);
+  }
+  if (observation.kind !== "counts" || state.layout === null) return state;
+  const { layout } = state;
+  const { strata } = observation;
+  return {
+    ...state,
+    questions: state.questions.map((question) => lookQuestion(plan, metric, state, layout, question, strata)),
+    rows: strata.reduce(
+      (rows, { canary, baseline }) => addToRows(rows, canary.settled, baseline?.settled ?? null),
+      state.rows,
+    ),
+    pods: addPods(
+      state.pods,
+      strata.flatMap(({ canary }) => canary.pods),
+    ),
+    podsWithBad: addPods(
+      state.podsWithBad,
+      strata.flatMap(({ canary }) => canary.podsWithBad),
+    ),
+    sampled: {
+      canary: state.sampled.canary || strata.some(({ canary }) => canary.sampled),
+      baseline: state.sampled.baseline || strata.some(({ baseline }) => baseline?.sampled === true),
+    },
+  };
+}
+
+/** Commits the running tick of every question. */
+export function commitCountMetric(plan: Plan, metric: CountMetric, state: CountMetricState): CountMetricState {
+  const questions = state.questions.map((question): QuestionState => {
+    if (question.kind === "limit") {
+      const tests = limitTests(plan, limitRate(metric), state.dispersion);
+      return { ...question, fail: commitLimit(tests.fail, question.fail), pass: commitLimit(tests.pass, question.pass) };
+    }
+    const tests = compareTests(plan, marginsOf(metric, question.kind), state.dispersion);
+    if (question.kind === "slower") {
+      return { ...question, fail: commitCompare(tests.fail, question.fail), pass: commitCompare(tests.pass, question.pass) };
+    }
+    return {
+      kind: "compare",
+      fail: question.fail.map((one) => commitCompare(tests.fail, one)),
+      pass: question.pass.map((one) => commitCompare(tests.pass, one)),
+    };
+  });
+  return { ...state, questions };
+}
+
+function lookQuestion(
+  plan: Plan,
+  metric: CountMetric,
+  state: CountMetricState,
+  layout: Layout,
+  question: QuestionState,
+  strata: readonly Stratum[],
+): QuestionState {
+  if (question.kind === "limit") {
+    const tests = limitTests(plan, limitRate(metric), state.dispersion);
+    const counts = (index: number | null) =>
+      strata.map(({ canary }) => ({ total: canary.settled.total, bad: badAt(canary.settled, index) }));
+    return {
+      ...question,
+      fail: lookLimit(tests.fail, question.fail, counts(layout.limit?.fail ?? null)),
+      pass: lookLimit(tests.pass, question.pass, counts(layout.limit?.pass ?? null)),
+    };
+  }
+  const tests = compareTests(plan, marginsOf(metric, question.kind), state.dispersion);
+  if (question.kind === "slower") {
+    const at = layout.slower;
+    return {
+      ...question,
+      fail: lookCompare(tests.fail, question.fail, pairs(strata, at?.fail ?? null, at?.baseline ?? null)),
+      pass: lookCompare(tests.pass, question.pass, pairs(strata, at?.pass ?? null, at?.baseline ?? null)),
+    };
+  }
+  const each = (test: CompareTest, states: typeof question.fail) =>
+    states.map((one, i) => {
+      const index = layout.compare[i] ?? null;
+      return lookCompare(test, one, pairs(strata, index, index));
+    });
+  return { kind: "compare", fail: each(tests.fail, question.fail), pass: each(tests.pass, question.pass) };
+}
+
+function pairs(strata: readonly Stratum[], canaryIndex: number | null, baselineIndex: number | null) {
+  return strata.map(({ canary, baseline }) => ({
+    nc: canary.settled.total,
+    xc: badAt(canary.settled, canaryIndex),
+    nb: baseline?.settled.total ?? 0,
+    xb: baseline === null ? 0 : badAt(baseline.settled, baselineIndex),
+  }));
+}
+
+/** Enough to tell one pod from several. */
+const mostPodsKept = 10;
+
+function addPods(known: readonly string[], more: readonly string[]): readonly string[] {
+  return [...new Set([...known, ...more])].slice(0, mostPodsKept);
+}
+
+/** Bad events at a boundary; without a boundary as low as asked, every event counts as bad, so that side can never pass. */
+function badAt(tally: Tally, index: number | null): number {
+  return index === null ? tally.total : (tally.bad[index] ?? 0);
+}
+
+/** Fewest baseline requests from which a quantile's boundary is read. */
+const leastHistory = 100;
+
+function settleLayout(
+  plan: Plan,
+  metric: CountMetric,
+  state: CountMetricState,
+  unitSeconds: number,
+  mayChoose: boolean,
+): CountMetricState {
+  const { distribution } = state;
+  if (metric.kind !== "latency" || distribution === null || distribution.bounds.length === 0) return state;
+  const needsBaseline = metric.compare !== null || metric.slower !== null;
+  const enough = distribution.baseline.total >= leastHistory && mayChoose;
+  if (needsBaseline && !enough) return state;
+  const layout = chooseLayout(metric, distribution, unitSeconds);
+  return {
+    ...state,
+    layout,
+    distribution: null,
+    questions: startQuestions(plan, metric, layout, state.dispersion),
+  };
+}
+
+/** Sums two distributions at the boundaries they share. */
+function addDistributions(known: Distribution | null, more: Distribution): Distribution {
+  if (known === null || known.bounds.length === 0 || known.form !== more.form) return more;
+  if (more.bounds.length === 0) return known;
+  const shared = more.bounds.filter((bound) => known.bounds.includes(bound));
+  const at = ({ bounds, baseline }: Distribution, bound: number) => baseline.bad[bounds.indexOf(bound)] ?? 0;
+  return {
+    form: more.form,
+    bounds: shared,
+    baseline: {
+      total: known.baseline.total + more.baseline.total,
+      bad: shared.map((bound) => at(known, bound) + at(more, bound)),
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import type { MetricObservation, Observation } from "../observation.ts";
+import { isCountMetric, type Plan } from "../plan/plan.ts";
+import type { Warning } from "../result.ts";
+import { lookConditionMetric } from "./condition-metric.ts";
+import { commitCountMetric, lookCountMetric } from "./count-metric.ts";
+import { closeBlock, lookGaugeMetric } from "./gauge-metric.ts";
+import { ticksEndedBy } from "./look-times.ts";
+import { commitOutage, lookOutage } from "./outage.ts";
+import type { AnalysisState, MetricState } from "./state.ts";
+import { commitTraffic, lookTraffic } from "./traffic.ts";
+
+type Look = Extract<Observation, { kind: "look" }>;
+
+/**
+ * Takes in one look: ticks that ended before it are committed first (empty,
+ * after an outage of the source), then its counts join the running tick, and
+ * the tick is committed if the look stands at its end.
+ */
+export function look(plan: Plan, state: AnalysisState, observation: Look, at: number): AnalysisState {
+  const { spec } = plan;
+  const ended = ticksEndedBy(spec, state.startedAt, at);
+  const isTickEnd = (at - state.startedAt) % spec.tickMs === 0;
+  let next = commitTicks(plan, state, isTickEnd ? ended - 1 : ended);
+  next = {
+    ...next,
+    consumedTo: at,
+    pods: observation.pods,
+    sourceAway: null,
+    metrics: next.metrics.map((metric, i) => lookMetric(plan, metric, i, observation.metrics[i], state.startedAt, at)),
+    outage: lookOutage(plan, next.outage, observation.metrics),
+    traffic: lookTraffic(next.traffic, observation.metrics[plan.trafficMetric]),
+    warnings: addWarnings(next.warnings, observation.warnings),
+  };
+  return commitTicks(plan, next, ended);
+}
+
+function lookMetric(
+  plan: Plan,
+  state: MetricState,
+  index: number,
+  observation: MetricObservation | undefined,
+  startedAt: number,
+  at: number,
+): MetricState {
+  const metric = plan.spec.metrics[index];
+  if (metric === undefined || observation === undefined) return state;
+  if (state.kind === "counts" && isCountMetric(metric)) {
+    const query = plan.telemetry.queries[index];
+    const unitSeconds = query?.kind === "latency" ? query.unitSeconds : 1;
+    const firstMinute = Math.min(60_000, plan.spec.tickMs);
+    const mayChoose = at === startedAt || at - startedAt >= firstMinute;
+    return lookCountMetric(plan, metric, state, observation, unitSeconds, mayChoose);
+  }
+  if (state.kind === "gauge" && observation.kind === "gauge") return lookGaugeMetric(state, observation);
+  if (state.kind === "condition" && observation.kind === "condition") {
+    return lookConditionMetric(state, observation.holds, at);
+  }
+  return state;
+}
+
+/** Commits ticks until `count` of them are. */
+function commitTicks(plan: Plan, state: AnalysisState, count: number): AnalysisState {
+  let next = state;
+  while (next.ticks < count) {
+    const ticks = next.ticks + 1;
+    next = {
+      ...next,
+      ticks,
+      settledTicks: next.settledTicks + (next.traffic.running.settled ? 1 : 0),
+      metrics: next.metrics.map((metric, i) => commitMetric(plan, metric, i, ticks)),
+      outage: commitOutage(plan, next.outage),
+      traffic: commitTraffic(next.traffic),
+    };
+  }
+  return next;
+}
+
+function commitMetric(plan: Plan, state: MetricState, index: number, ticks: number): MetricState {
+  const metric = plan.spec.metrics[index];
+  if (metric === undefined) return state;
+  if (state.kind === "counts" && isCountMetric(metric)) return commitCountMetric(plan, metric, state);
+  if (state.kind === "gauge" && metric.kind === "gauge") {
+    const ticksABlock = Math.max(1, Math.round(metric.blockMs / plan.spec.tickMs));
+    return ticks % ticksABlock === 0 ? closeBlock(metric, state) : state;
+  }
+  return state;
+}
+
+const mostWarnings = 20;
+
+/** Keeps the newest text of each kind of warning about each thing; the first that came stay. */
+function addWarnings(known: readonly Warning[], more: readonly Warning[]): readonly Warning[] {
+  const fresh = more.filter(
+    (warning) => !known.some((other) => other.code === warning.code && other.text === warning.text),
+  );
+  return fresh.length === 0 ? known : [...known, ...fresh].slice(0, mostWarnings);
+}

@@ -1,0 +1,52 @@
+import type { MetricObservation } from "../observation.ts";
+import type { TickTraffic, TrafficState } from "./state.ts";
+
+const quiet: TickTraffic = { canary: 0, baseline: 0, canarySampled: false, baselineSampled: false, settled: false };
+
+export const noTraffic: TrafficState = {
+  canary: 0,
+  baseline: 0,
+  running: quiet,
+  silentTicks: { canary: 0, baseline: 0 },
+  flat: { ticks: 0, baseline: 0 },
+};
+
+/** Adds one look's requests, warming pods included, to the running tick. */
+export function lookTraffic(traffic: TrafficState, observation: MetricObservation | undefined): TrafficState {
+  if (observation?.kind !== "counts") return traffic;
+  let running = traffic.running;
+  for (const { canary, baseline } of observation.strata) {
+    const settledBaseline = baseline === null || baseline.settled.total > 0;
+    running = {
+      canary: running.canary + canary.settled.total + canary.warming.total,
+      baseline: running.baseline + (baseline === null ? 0 : baseline.settled.total + baseline.warming.total),
+      canarySampled: running.canarySampled || canary.sampled,
+      baselineSampled: running.baselineSampled || baseline?.sampled === true,
+      settled: running.settled || (canary.settled.total > 0 && settledBaseline),
+    };
+  }
+  return { ...traffic, running };
+}
+
+/** Closes the running tick: what was silent, what was flat (stats.md §5, §11.8, §11.9). */
+export function commitTraffic(traffic: TrafficState): TrafficState {
+  const { running, silentTicks } = traffic;
+  const isFlat = running.canarySampled && running.canary === 0;
+  return {
+    canary: traffic.canary + running.canary,
+    baseline: traffic.baseline + running.baseline,
+    running: quiet,
+    silentTicks: {
+      canary: running.canarySampled ? 0 : silentTicks.canary + 1,
+      baseline: running.baselineSampled ? 0 : silentTicks.baseline + 1,
+    },
+    flat: isFlat
+      ? { ticks: traffic.flat.ticks + 1, baseline: traffic.flat.baseline + running.baseline }
+      : { ticks: 0, baseline: 0 },
+  };
+}
+
+/** Requests so far, the running tick's included. */
+export function requestsSoFar({ canary, baseline, running }: TrafficState): { canary: number; baseline: number } {
+  return { canary: canary + running.canary, baseline: baseline + running.baseline };
+}

@@ -1,0 +1,68 @@
+// Request counters: every series is requests, those whose labels say so are bad.
+import { CoalmineError } from "../../base/errors.ts";
+import type { CounterFamily } from "../observation.ts";
+import type { Series } from "../ports.ts";
+import type { Counter } from "./counter.ts";
+import { emptyTally, type PodTally } from "./pod-tally.ts";
+
+/** Says of a series whether its requests were bad. */
+export type BadSeries = (series: Series) => boolean;
+
+/**
+ * Compiles the rules once for a read and remembers the answer for each label
+ * value: a fleet has thousands of series and a dozen codes.
+ *
+ * @throws CoalmineError invalid-spec if a pattern is not a regular expression.
+ */
+export function badSeries(rules: Extract<CounterFamily, { kind: "requests" }>["bad"]): BadSeries {
+  const tests = rules.map(({ label, pattern }) => {
+    const expression = anchored(pattern, label);
+    const answers = new Map<string, boolean>();
+    return ({ labels }: Series) => {
+      const value = labels[label];
+      if (value === undefined) return false;
+      let answer = answers.get(value);
+      if (answer === undefined) {
+        answer = expression.test(value);
+        answers.set(value, answer);
+      }
+      return answer;
+    };
+  });
+  return (series) => tests.some((test) => test(series));
+}
+
+/** What one pod's request counters come to; text says what cannot be true. */
+export function tallyRequests(
+  counters: readonly Counter[],
+  isBad: BadSeries,
+  pod: string,
+): PodTally | string {
+  const tally = emptyTally(1);
+  const { settled, warming } = tally;
+  for (const counter of counters) {
+    if (counter.fresh === 0) continue;
+    if (counter.broken)
+      return `pod ${pod}: ${counter.series.labels["__name__"] ?? "a counter"} is not a count`;
+    settled.total += counter.settled;
+    warming.total += counter.warming;
+    if (!isBad(counter.series)) continue;
+    settled.bad[0] = (settled.bad[0] ?? 0) + counter.settled;
+    warming.bad[0] = (warming.bad[0] ?? 0) + counter.warming;
+  }
+  return tally;
+}
+
+/** Anchored at both ends, and the dot matches everything, as Prometheus' matchers do. */
+function anchored(pattern: string, label: string): RegExp {
+  try {
+    return new RegExp(`^(?:${pattern})$`, "s");
+  } catch (cause) {
+    throw notAnExpression(pattern, label, cause);
+  }
+}
+
+function notAnExpression(pattern: string, label: string, cause: unknown): CoalmineError {
+  const message = `pattern ${pattern} of label ${label} is not a regular expression: mend it`;
+  return new CoalmineError("invalid-spec", message, { cause });
+}

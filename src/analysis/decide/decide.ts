@@ -1,0 +1,84 @@
+import { hasHeld } from "../advance/condition-metric.ts";
+import type { AnalysisState, Decision } from "../advance/state.ts";
+import { requestsSoFar } from "../advance/traffic.ts";
+import type { Plan } from "../plan/plan.ts";
+import { failReason } from "../report/fail-reason.ts";
+import * as text from "../report/reason-text.ts";
+import type { Reason } from "../result.ts";
+import { type AnalysisEvidence, evidenceOf } from "./evidence-of.ts";
+import { finalVerdict, passesEarly } from "./final-verdict.ts";
+
+/**
+ * The decision rule (stats.md §5, §10, §11): a fail as soon as the evidence is
+ * there, a pass at the end of the duration, inconclusive when neither can be
+ * known. Checked in this order, so that a fail wins over everything found in
+ * the same look.
+ */
+export function decide(plan: Plan, state: AnalysisState, now: number): AnalysisState {
+  const evidence = evidenceOf(plan, state);
+  const settle = (verdict: Decision["verdict"], reason: Reason): AnalysisState => ({
+    ...state,
+    decision: { verdict, reason, at: now, phase: "done" },
+  });
+
+  const failure = failureOf(plan, state, evidence);
+  if (failure !== null) return settle("fail", failure);
+
+  if (state.sourceAway !== null) {
+    const isOver = now - state.sourceAway.since >= plan.spec.sourceTimeoutMs;
+    return isOver ? settle("inconclusive", text.sourceUnavailable(plan, state.sourceAway)) : state;
+  }
+
+  const silence = silenceOf(plan, state);
+  if (silence !== null) return settle("inconclusive", silence);
+
+  if (plan.spec.pass === "early" && passesEarly(plan, state, evidence)) {
+    return settle("pass", text.passed(plan, state, evidence, "not-worse"));
+  }
+  if (now < state.startedAt + plan.spec.durationMs) return state;
+  const final = finalVerdict(plan, state, evidence);
+  return settle(final.verdict, final.reason);
+}
+
+function failureOf(plan: Plan, state: AnalysisState, evidence: AnalysisEvidence): Reason | null {
+  for (const [i, metric] of state.metrics.entries()) {
+    const spec = plan.spec.metrics[i];
+    if (metric.kind === "condition" && spec?.kind === "condition" && spec.gate && hasHeld(spec, metric)) {
+      return text.conditionHeld(spec);
+    }
+  }
+  if (isTrafficLost(state)) return text.trafficLost(plan, state);
+  // Without gates there is nothing to add up, and nothing to fail.
+  return evidence.combined >= 1 / plan.spec.budget.falseAlarm ? failReason(plan, state, evidence) : null;
+}
+
+const lostTicks = 3;
+const leastSeenRequests = 50;
+const leastExpectedRequests = 15;
+
+/**
+ * The canary is still scraped and gets nothing while the baseline goes on
+ * (§10.7, §11.8). A canary that saw little, or would have been sent little in
+ * those ticks, may just be quiet.
+ */
+function isTrafficLost({ traffic, weight }: AnalysisState): boolean {
+  if (weight === 0 || traffic.flat.ticks < lostTicks || traffic.canary <= leastSeenRequests) return false;
+  const baselineBefore = traffic.baseline - traffic.flat.baseline;
+  if (baselineBefore <= 0) return false;
+  const expected = (traffic.flat.baseline * traffic.canary) / baselineBefore;
+  return expected >= leastExpectedRequests;
+}
+
+const silentTicks = 5;
+
+/** A cohort that was seen and has had no sample for five ticks; one that was never seen is waited for (§11.9). */
+function silenceOf(plan: Plan, state: AnalysisState): Reason | null {
+  if (plan.trafficMetric < 0) return null;
+  const seen = requestsSoFar(state.traffic);
+  const silent = state.traffic.silentTicks;
+  if (seen.canary > 0 && silent.canary >= silentTicks) return text.wentSilent(plan, "canary", silent.canary);
+  if (plan.spec.baseline !== null && seen.baseline > 0 && silent.baseline >= silentTicks) {
+    return text.wentSilent(plan, "baseline", silent.baseline);
+  }
+  return null;
+}

@@ -1,0 +1,45 @@
+import type { Series, TimeWindow } from "../ports.ts";
+import type { GaugeMetric } from "../spec/model.ts";
+import type { MetricQuery } from "../telemetry.ts";
+
+type ConditionOperator = Extract<MetricQuery, { kind: "condition" }>["op"];
+
+/** The last values in the window, aggregated over the series; null when none has a finite one. */
+export function aggregateValues(
+  series: readonly Series[],
+  window: TimeWindow,
+  aggregate: GaugeMetric["aggregate"],
+): number | null {
+  const values = lastValues(series, window);
+  if (values.length === 0) return null;
+  const sum = values.reduce((total, value) => total + value, 0);
+  return { mean: sum / values.length, max: Math.max(...values), min: Math.min(...values), sum }[aggregate];
+}
+
+/** Whether any series' last value in the window meets the condition; null when there is no sample to tell by. */
+export function conditionHolds(
+  series: readonly Series[],
+  window: TimeWindow,
+  op: ConditionOperator,
+  threshold: number,
+): boolean | null {
+  const values = lastValues(series, window);
+  return values.length === 0 ? null : values.some((value) => comparisons[op](value, threshold));
+}
+
+const comparisons: Record<ConditionOperator, (a: number, b: number) => boolean> = {
+  "==": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+};
+
+function lastValues(series: readonly Series[], { from, to }: TimeWindow): number[] {
+  return series.flatMap(({ times, values }) => {
+    const last = times.findLastIndex((time) => time > from && time <= to);
+    const value = values[last];
+    return value !== undefined && Number.isFinite(value) ? [value] : [];
+  });
+}

@@ -1,0 +1,65 @@
+import { formatCount, formatLatency, formatPercent, formatTimes } from "../../base/format.ts";
+import type { CountMetricState } from "../advance/state.ts";
+import { totals } from "../advance/stratum-rows.ts";
+import type { MetricEvidence, QuestionEvidence } from "../decide/evidence-of.ts";
+import { indexes } from "../decide/question-verdict.ts";
+import type { Layout } from "../latency/layout.ts";
+import type { CountMetric } from "../plan/plan.ts";
+
+/** The question with the most to say: most weighted fail evidence; null before any is asked. */
+export function strongest(evidence: MetricEvidence | null): QuestionEvidence | null {
+  const questions = evidence?.questions ?? [];
+  return questions.reduce<QuestionEvidence | null>(
+    (best, one) => (best === null || (best.withheld && !one.withheld) || one.fail > best.fail ? one : best),
+    null,
+  );
+}
+
+/** Which of a metric's counts are shown: those of the strongest question's strongest boundary. */
+export function shownIndexes(layout: Layout, evidence: MetricEvidence | null): { canary: number; baseline: number } {
+  const question = strongest(evidence);
+  if (question === null) {
+    const at = layout.compare[0] ?? layout.limit?.fail ?? layout.slower?.baseline ?? 0;
+    return { canary: at, baseline: at };
+  }
+  if (question.kind === "limit") {
+    const at = layout.limit?.fail ?? 0;
+    return { canary: at, baseline: at };
+  }
+  if (question.kind === "slower" && layout.slower !== null) {
+    return { canary: layout.slower.fail, baseline: layout.slower.baseline };
+  }
+  const fails = question.boundaries.map(({ fail }) => fail);
+  const at = fails.indexOf(Math.max(...fails));
+  return indexes(layout, question.kind)[at] ?? { canary: 0, baseline: 0 };
+}
+
+export function shownCounts(state: CountMetricState, evidence: MetricEvidence | null) {
+  const at = state.layout === null ? { canary: 0, baseline: 0 } : shownIndexes(state.layout, evidence);
+  return totals(state.rows, at.canary, at.baseline);
+}
+
+/** What `bad` counts of the shown boundary, for people: `errors`, `slower than 250 ms`. */
+export function badText(
+  metric: CountMetric,
+  state: CountMetricState,
+  evidence: MetricEvidence | null,
+  unitSeconds: number,
+): string {
+  if (metric.kind === "errors") return "errors";
+  if (metric.kind === "ratio") return "bad events";
+  if (state.layout === null) return "slow requests";
+  const boundary = state.layout.boundaries[shownIndexes(state.layout, evidence).canary] ?? 0;
+  return `slower than ${formatLatency(boundary * unitSeconds)}`;
+}
+
+/** `errors: canary 8.1 % (162 of 2,000), baseline 0.50 % (90 of 18,000), 16×`. */
+export function comparedText(metric: CountMetric, state: CountMetricState, evidence: MetricEvidence | null): string {
+  const { nc, xc, nb, xb } = shownCounts(state, evidence);
+  const cohort = (name: string, bad: number, total: number) =>
+    `${name} ${total === 0 ? "no requests" : `${formatPercent(bad / total)} (${formatCount(bad)} of ${formatCount(total)})`}`;
+  const parts = [cohort("canary", xc, nc)];
+  if (nb > 0) parts.push(cohort("baseline", xb, nb));
+  if (nc > 0 && nb > 0 && xb > 0) parts.push(formatTimes(xc / nc / (xb / nb)));
+  return `${metric.name}: ${parts.join(", ")}`;
+}

@@ -1,0 +1,34 @@
+import { formatOdds } from "../../base/format.ts";
+import type { AnalysisState } from "../advance/state.ts";
+import type { AnalysisEvidence } from "../decide/evidence-of.ts";
+import { isCountMetric, type Plan } from "../plan/plan.ts";
+import type { Reason } from "../result.ts";
+import * as text from "./reason-text.ts";
+
+/** What the combined evidence failed on: the gating metric that crossed its own threshold by most, the outage channel, or all together. */
+export function failReason(plan: Plan, state: AnalysisState, evidence: AnalysisEvidence): Reason {
+  const alpha = plan.spec.budget.falseAlarm;
+  const crossed = evidence.metrics
+    .map((metric, i) => ({ metric, i, crossing: (metric?.fail ?? 0) * (metric?.share ?? 0) * alpha }))
+    .filter(({ crossing }) => crossing >= 1)
+    .sort((a, b) => b.crossing - a.crossing);
+  for (const { metric, i } of crossed) {
+    const spec = plan.spec.metrics[i];
+    const known = state.metrics[i];
+    if (metric === null || spec === undefined) continue;
+    if (spec.kind === "gauge") return text.gaugeWorse(spec.name, metric.fail);
+    if (isCountMetric(spec) && known?.kind === "counts") return text.metricWorse(plan, spec, known, metric);
+  }
+  const watched = plan.spec.metrics[plan.outageMetric];
+  const known = state.metrics[plan.outageMetric];
+  const outageCrossed = evidence.outage * plan.shares.outage * alpha >= 1;
+  if (outageCrossed && watched !== undefined && isCountMetric(watched) && known?.kind === "counts") {
+    return text.outage(plan, watched, known, evidence.outage);
+  }
+  const parts = evidence.metrics.flatMap((metric, i) => {
+    const name = plan.spec.metrics[i]?.name;
+    return metric === null || name === undefined || metric.share === 0 ? [] : [`${name} ${formatOdds(metric.fail)}`];
+  });
+  if (plan.shares.outage > 0) parts.push(`outage ${formatOdds(evidence.outage)}`);
+  return text.combined(plan, evidence, parts);
+}

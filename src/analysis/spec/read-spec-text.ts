@@ -1,0 +1,79 @@
+import { LineCounter, parseAllDocuments } from "yaml";
+import { CoalmineError, type Problem } from "../../base/errors.ts";
+import { invalidSpec } from "./problems-of.ts";
+
+/** A spec takes a few kilobytes; a reader that accepts more is a way to keep a server busy. */
+const maxBytes = 256 * 1024;
+
+/** How many nodes aliases may unfold to: enough for an anchor used here and there, not for a bomb. */
+const maxAliasCount = 50;
+
+/** How deep brackets may nest before the text is handed to a recursive parser. */
+const maxFlowDepth = 64;
+
+/**
+ * Reads the text of a spec, YAML or JSON, as plain data for parseSpec.
+ *
+ * One document; repeated keys and unknown tags are errors, and so is a text
+ * over 256 KiB (`too-large`).
+ *
+ * @throws CoalmineError too-large, or invalid-spec with the line of every problem.
+ */
+export function readSpecText(text: string): unknown {
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes > maxBytes)
+    throw new CoalmineError("too-large", `a spec of ${bytes} bytes is over the limit of ${maxBytes}`);
+  refuseDeepNesting(text);
+  const documents = parse(text);
+  const [document, second] = documents;
+  if (document === undefined) throw invalidSpec([{ path: "", message: "the spec is empty" }]);
+  if (second !== undefined) {
+    throw invalidSpec([
+      { path: "", message: `expected one document, got ${documents.length}; split them at ---` },
+    ]);
+  }
+  const problems = [...document.errors, ...document.warnings].map(({ message, linePos }): Problem => {
+    const [start] = linePos ?? [];
+    return {
+      path: "",
+      message: start === undefined ? message : `line ${start.line}, column ${start.col}: ${message}`,
+    };
+  });
+  if (problems.length > 0) throw invalidSpec(problems);
+  const data = guarded(() => document.toJS({ maxAliasCount }));
+  if (data === null || data === undefined) throw invalidSpec([{ path: "", message: "the spec is empty" }]);
+  return data;
+}
+
+function parse(text: string) {
+  const documents = guarded(() =>
+    parseAllDocuments(text, {
+      lineCounter: new LineCounter(),
+      prettyErrors: false,
+      uniqueKeys: true,
+      stringKeys: true,
+    }),
+  );
+  return Array.isArray(documents) ? documents : [];
+}
+
+/** What the parser throws for hostile input, too many aliases or too deep a nesting, as a problem of the spec. */
+function guarded<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new CoalmineError("invalid-spec", message, { cause, problems: [{ path: "", message }] });
+  }
+}
+
+/** Counts brackets without regard to strings: a spec has no use for 64 open ones in either. */
+function refuseDeepNesting(text: string): void {
+  let depth = 0;
+  for (const char of text) {
+    if (char === "[" || char === "{") depth++;
+    else if (char === "]" || char === "}") depth = Math.max(0, depth - 1);
+    if (depth > maxFlowDepth)
+      throw invalidSpec([{ path: "", message: `the YAML nests deeper than ${maxFlowDepth}` }]);
+  }
+}

@@ -1,0 +1,25 @@
+import * as z from "zod";
+import { suggestion } from "./nearest-word.ts";
+import { expected } from "./scalar-schemas.ts";
+
+/** A map of a spec. A key that is not in `shape` is an error that names the nearest one that is; see zod-problems.ts. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== "unrecognized_keys") return expected("a map of keys to values", issue.input);
+      // One line a key: zod tells all of them in one issue, and each becomes a problem of its own.
+      return issue.keys.map((key) => `unknown key \`${key}\`; ${suggestion(key, known)}`).join("\n");
+    },
+  });
+}
+
+/** One of a few words. */
+export function word<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z.enum(words, {
+    error: (issue) => {
+      const hint = typeof issue.input === "string" ? `; ${suggestion(issue.input, words)}` : "";
+      return `${expected(`one of ${words.join(", ")}`, issue.input)}${hint}`;
+    },
+  });
+}

@@ -1,0 +1,116 @@
+/** What an answer of the query API means: a result, a rejection, or a reason to ask again. */
+import { CoalmineError } from "../../base/errors.ts";
+import type { HttpAnswer } from "./exchange.ts";
+import { FailedTry, oneLine } from "./failed-try.ts";
+import { isJsonObject, type JsonObject } from "./json-object.ts";
+
+/** A successful answer's content. */
+export interface QueryResult {
+  readonly resultType: string;
+  /** Not checked yet. */
+  readonly result: unknown;
+  /** At most 20, each one line. */
+  readonly warnings: readonly string[];
+}
+
+const mostWarnings = 20;
+/** Statuses that asking again may mend; every 5xx is one too. 499 is Prometheus' for a query it cancelled. */
+const transientStatuses = new Set([408, 425, 429, 499]);
+const transientErrorTypes = new Set(["timeout", "canceled", "internal", "unavailable", "throttled"]);
+/** Thanos answers 422 when a store behind it is away and partial responses are off. */
+const transientErrors =
+  /code = (Unavailable|DeadlineExceeded|Aborted|Canceled)|connection refused|deadline exceeded/;
+
+/**
+ * Reads an answer as Prometheus' HTTP API has it
+ * (https://prometheus.io/docs/prometheus/latest/querying/api/). Informational
+ * annotations are left out; VictoriaMetrics' `isPartial` becomes a warning.
+ *
+ * @throws FailedTry if asking again may help, CoalmineError query-rejected with
+ *   the server's words if it will not. What a server says to a refused login is
+ *   left out: it may repeat the secret.
+ */
+export function interpretAnswer(answer: HttpAnswer, now: number): QueryResult {
+  if (answer.status === 200) return readSuccess(parse(answer.body));
+  const { errorType, error } = readFailure(answer.body);
+  const words = error === "" ? `HTTP status ${answer.status}` : `HTTP status ${answer.status}: ${error}`;
+  if (isTransient(answer.status, errorType, error)) {
+    throw new FailedTry(`it answered ${words}`, { retryAfterMs: readRetryAfter(answer.retryAfter, now) });
+  }
+  throw new CoalmineError("query-rejected", rejection(answer.status, words));
+}
+
+function isTransient(status: number, errorType: string, error: string): boolean {
+  if (status < 300 || status >= 500 || transientStatuses.has(status)) return true;
+  return status === 422 && (transientErrorTypes.has(errorType) || transientErrors.test(error));
+}
+
+function rejection(status: number, words: string): string {
+  if (status === 401 || status === 403) {
+    return `the server refused the query with HTTP status ${status}: check the source's auth settings`;
+  }
+  if (status < 400) return `the server redirects (${words}): set the source's url to where it leads`;
+  if (status === 404 || status === 405) return `no query API there (${words}): check the source's url`;
+  return `the server rejected the query (${words})`;
+}
+
+function parse(body: string): JsonObject {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch (cause) {
+    throw new FailedTry(`it answered what is not JSON (${body.length} characters)`, { cause });
+  }
+  if (!isJsonObject(json)) throw new FailedTry("it answered JSON that is not an object");
+  return json;
+}
+
+function readSuccess(answer: JsonObject): QueryResult {
+  const { status, data } = answer;
+  if (status === "error") {
+    const { errorType, error } = answer;
+    const words = oneLine(`${String(errorType)}: ${String(error)}`);
+    if (errorType === "bad_data" || errorType === "execution") {
+      throw new CoalmineError("query-rejected", `the server rejected the query (${words})`);
+    }
+    throw new FailedTry(`it answered an error, ${words}`);
+  }
+  if (status !== "success" || !isJsonObject(data) || typeof data["resultType"] !== "string") {
+    throw new FailedTry("it answered JSON that is no query result");
+  }
+  return { resultType: data["resultType"], result: data["result"], warnings: readWarnings(answer) };
+}
+
+function readWarnings(answer: JsonObject): readonly string[] {
+  const told = answer["warnings"] ?? [];
+  if (!Array.isArray(told)) throw new FailedTry("it answered warnings that are no list");
+  const warnings = told.slice(0, mostWarnings).map((warning) => oneLine(describe(warning)));
+  if (answer["isPartial"] === true) warnings.push("partial response: some of the storage did not answer");
+  return warnings;
+}
+
+function describe(warning: unknown): string {
+  return typeof warning === "string" ? warning : (JSON.stringify(warning) ?? "");
+}
+
+/** Proxies answer HTML, of which nothing is worth showing. */
+function readFailure(body: string): { readonly errorType: string; readonly error: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { errorType: "", error: "" };
+  }
+  const { errorType, error } = isJsonObject(json) ? json : {};
+  return {
+    errorType: typeof errorType === "string" ? errorType : "",
+    error: typeof error === "string" ? oneLine(error) : "",
+  };
+}
+
+/** Seconds or an HTTP date (RFC 9110, section 10.2.3), as milliseconds from now. */
+function readRetryAfter(text: string, now: number): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
+}

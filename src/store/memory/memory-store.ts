@@ -1,0 +1,65 @@
+import type { AnalysisRecord } from "../../analysis/analysis-record.ts";
+import type { AnalysisStore, ListFilter } from "../../analysis/ports.ts";
+import { CoalmineError } from "../../base/errors.ts";
+
+export interface MemoryStoreOptions {
+  /** How many analyses are kept; beyond it the oldest that have ended are forgotten. */
+  readonly maxRecords: number;
+}
+
+/**
+ * A store that lives as long as its process: for trials, tests and single
+ * servers whose verdicts are kept elsewhere. What runs is never forgotten, so it
+ * may hold more than `maxRecords` while more than that run.
+ */
+export function createMemoryStore({ maxRecords }: MemoryStoreOptions): AnalysisStore {
+  /** In order of insertion, oldest first. */
+  const records = new Map<string, AnalysisRecord>();
+  const idsByKey = new Map<string, string>();
+
+  function forgetOldest(): void {
+    for (const { id, key, result } of records.values()) {
+      if (records.size <= maxRecords) return;
+      if (result.phase === "running") continue;
+      records.delete(id);
+      if (key !== null) idsByKey.delete(key);
+    }
+  }
+
+  return {
+    async insert(record) {
+      if (records.has(record.id)) throw taken("id", record.id);
+      if (record.key !== null && idsByKey.has(record.key)) throw taken("key", record.key);
+      records.set(record.id, record);
+      if (record.key !== null) idsByKey.set(record.key, record.id);
+      forgetOldest();
+    },
+    async update(record) {
+      if (!records.has(record.id)) {
+        throw new CoalmineError("not-found", `no analysis has the id ${JSON.stringify(record.id)}`);
+      }
+      records.set(record.id, record);
+      forgetOldest();
+    },
+    async get(id) {
+      return records.get(id) ?? null;
+    },
+    async findByKey(key) {
+      return records.get(idsByKey.get(key) ?? "") ?? null;
+    },
+    async list(filter) {
+      return [...records.values()].reverse().filter(matches(filter)).slice(0, filter.limit);
+    },
+  };
+}
+
+function matches(filter: ListFilter): (record: AnalysisRecord) => boolean {
+  return ({ result }) =>
+    (filter.namespace === undefined || result.namespace === filter.namespace) &&
+    (filter.service === undefined || result.service === filter.service) &&
+    (filter.phase === undefined || result.phase === filter.phase);
+}
+
+function taken(what: "id" | "key", value: string): CoalmineError {
+  return new CoalmineError("conflict", `the ${what} ${JSON.stringify(value)} is taken by another analysis`);
+}

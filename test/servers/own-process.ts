@@ -1,0 +1,99 @@
+/** A server that a test starts, and nobody else ends: addressed by its process id, ended with the test at the latest. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A running server program. */
+export interface OwnProcess {
+  readonly pid: number;
+  /** Asks it to end (SIGTERM), insists after 10 s (SIGKILL), and waits until it has. Twice is as good as once. */
+  stop(): Promise<void>;
+  /** Ends it as a crash would (SIGKILL), and waits until it has ended. */
+  kill(): Promise<void>;
+  /** Freezes it (SIGSTOP): its sockets stay open and nobody answers. */
+  pause(): void;
+  /** Lets it go on after `pause`. */
+  resume(): void;
+}
+
+/**
+ * Starts a program and waits until `readyUrl` answers 200.
+ *
+ * @throws Error with the last 2,000 characters it printed if it ends before, or
+ *   is not ready within 60 s.
+ */
+export async function startOwnProcess(
+  command: string,
+  args: readonly string[],
+  readyUrl: string,
+): Promise<OwnProcess> {
+  const child = spawn(command, [...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      printed = (printed + text).slice(-2_000);
+    });
+  }
+  child.on("error", (error) => {
+    printed += error.message;
+  });
+  const endWithUs = () => child.kill("SIGKILL");
+  process.once("exit", endWithUs);
+  child.once("close", () => process.off("exit", endWithUs));
+
+  const deadline = performance.now() + 60_000;
+  while (!(await answers(readyUrl))) {
+    if (child.pid === undefined || hasEnded(child))
+      throw new Error(`${command} ended before it was ready:\n${printed}`);
+    if (performance.now() > deadline) {
+      await end(child, "SIGKILL");
+      throw new Error(`${command} was not ready at ${readyUrl} within 60 s:\n${printed}`);
+    }
+    await sleep(50);
+  }
+  if (child.pid === undefined) throw new Error(`${command} could not be started, yet ${readyUrl} answers`);
+  return {
+    pid: child.pid,
+    stop: () => end(child, "SIGTERM"),
+    kill: () => end(child, "SIGKILL"),
+    pause: () => void child.kill("SIGSTOP"),
+    resume: () => void child.kill("SIGCONT"),
+  };
+}
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new TypeError("a TCP address was wanted");
+  return address.port;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    await response.arrayBuffer();
+    return response.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function end(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  if (hasEnded(child)) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  // A frozen process hears nothing but SIGKILL until it goes on.
+  child.kill("SIGCONT");
+  child.kill(signal);
+  const insist = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  await ended;
+  clearTimeout(insist);
+}
