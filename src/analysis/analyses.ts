@@ -38,7 +38,10 @@ export interface Analyses {
    *
    * @throws CoalmineError conflict if the key is another spec's, and as `start` does.
    */
-  put(key: string, spec: AnalysisSpec): Promise<{ readonly record: AnalysisRecord; readonly created: boolean }>;
+  put(
+    key: string,
+    spec: AnalysisSpec,
+  ): Promise<{ readonly record: AnalysisRecord; readonly created: boolean }>;
   /** @throws CoalmineError not-found */
   get(id: string): Promise<AnalysisRecord>;
   list(filter: ListFilter): Promise<readonly AnalysisRecord[]>;
@@ -76,7 +79,7 @@ export interface AnalysesLimits {
 /** Hosts such as Argo Rollouts wait 10 s for an answer, so the preflight stays well below. */
 export const defaultLimits: AnalysesLimits = {
   maxRunning: 2_000,
-  preflightMs: 3_000,
+  preflightMs: 5_000,
   judgeMs: 60_000,
   maxLooks: 2_000,
 };
@@ -137,7 +140,8 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     if (closed) throw new CoalmineError("source-unavailable", "the server is shutting down; ask again");
     if (live.size >= limits.maxRunning) throw tooMany(limits.maxRunning);
     const id = newId();
-    const startedAt = clock.now();
+    // An ingestion delay ago: so the first look can be taken at once, and the verdict comes a duration from now.
+    const startedAt = clock.now() - pickSources(spec, sources).ingestionDelayMs;
     const plan = planAnalysis(spec);
     const result = buildResult(plan, startAnalysis(plan, startedAt), id, startedAt);
     const analysis = open({ id, key: key ?? null, spec, state: null, result, looks: [] });
@@ -164,7 +168,8 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
 
   async function get(id: string): Promise<AnalysisRecord> {
     const record = await find(id);
-    if (record === null) throw new CoalmineError("not-found", `no analysis has the id or key ${JSON.stringify(id)}`);
+    if (record === null)
+      throw new CoalmineError("not-found", `no analysis has the id or key ${JSON.stringify(id)}`);
     return record;
   }
 
@@ -253,11 +258,11 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     start,
     put,
     get,
-    list: async (filter) =>
-      (await store.list(filter)).map((record) => live.get(record.id)?.record ?? record),
+    list: async (filter) => (await store.list(filter)).map((record) => live.get(record.id)?.record ?? record),
     cancel,
     watch,
-    judge: (request, signal) => judge({ sources, clock, newId, judgeMs: limits.judgeMs, ...runs }, request, signal),
+    judge: (request, signal) =>
+      judge({ sources, clock, newId, judgeMs: limits.judgeMs, ...runs }, request, signal),
     resume,
     get running() {
       return live.size;

@@ -47,7 +47,9 @@ export async function judge(
   signal.throwIfAborted();
   if (request.kind === "window") return await judgeWindow(options, request, signal);
   const counted =
-    request.kind === "counts" ? fitCounts(request.spec, request.counts) : fitTicks(request.spec, request.ticks);
+    request.kind === "counts"
+      ? fitCounts(request.spec, request.counts)
+      : fitTicks(request.spec, request.ticks);
   return options.judgeCounts({ ...counted, id: options.newId(), startedAt: options.clock.now() });
 }
 

@@ -20,7 +20,8 @@ export function pickSources(spec: AnalysisSpec, known: ReadonlyMap<string, Named
   const picked: NamedSource[] = [];
   for (const name of spec.sources) {
     const entry = known.get(name);
-    if (entry === undefined) problems.push({ path: "source", message: unknownSource(name, [...known.keys()]) });
+    if (entry === undefined)
+      problems.push({ path: "source", message: unknownSource(name, [...known.keys()]) });
     else picked.push(entry);
   }
   if (problems.length > 0) {

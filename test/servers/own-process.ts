@@ -37,9 +37,8 @@ export async function startOwnProcess(
   child.on("error", (error) => {
     printed += error.message;
   });
-  const endWithUs = () => child.kill("SIGKILL");
-  process.once("exit", endWithUs);
-  child.once("close", () => process.off("exit", endWithUs));
+  started.add(child);
+  child.once("close", () => started.delete(child));
 
   const deadline = performance.now() + 60_000;
   while (!(await answers(readyUrl))) {
@@ -72,6 +71,12 @@ export async function freePort(): Promise<number> {
   if (address === null || typeof address === "string") throw new TypeError("a TCP address was wanted");
   return address.port;
 }
+
+/** None outlives the process that started it, whatever a test forgot. */
+const started = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of started) child.kill("SIGKILL");
+});
 
 async function answers(url: string): Promise<boolean> {
   try {

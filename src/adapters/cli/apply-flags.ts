@@ -2,6 +2,7 @@
  * The flags of `coalmine analyze` as a spec document: each flag says in one
  * word what the spec file says in a line, and wins over the file.
  */
+import { presetTable } from "../../analysis/presets/preset-table.ts";
 import { CoalmineError, type Problem } from "../../base/errors.ts";
 import { type LatencyLimit, readCohort, readMaxLatency, readThreshold } from "./flag-values.ts";
 
@@ -68,7 +69,7 @@ function withLimits(
   if (errorLimit === null && latencyLimits.length === 0) return document;
   const listed = document["metrics"];
   if (listed !== undefined && !Array.isArray(listed)) return document;
-  const isCompared = isDocument(document["cohorts"]) && document["cohorts"]["baseline"] !== undefined;
+  const isCompared = hasBaseline(document);
   const compare = isCompared ? { compare: {} } : {};
   let metrics: readonly unknown[] = listed ?? defaultMetrics(isCompared, latencyLimits.length > 0);
   if (errorLimit !== null) {
@@ -81,6 +82,13 @@ function withLimits(
     metrics = withLimit(metrics, isSame, { name, kind: "latency", quantile, ...compare }, limit);
   }
   return { ...document, metrics };
+}
+
+/** Whether the spec names a baseline, or leaves both cohorts to a preset that knows them. */
+function hasBaseline({ cohorts, telemetry }: Document): boolean {
+  if (isDocument(cohorts)) return cohorts["baseline"] !== undefined;
+  const preset = isDocument(telemetry) ? telemetry["preset"] : telemetry;
+  return cohorts === undefined && presetTable.get(String(preset))?.cohorts("", {}) != null;
 }
 
 /** What a spec without metrics judges, short of limits; without a baseline there is nothing to compare. */

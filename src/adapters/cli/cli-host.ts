@@ -41,8 +41,12 @@ export interface SourceOpener {
    *   known or the settings do not read.
    */
   named(names: readonly string[], where: SourceChoice): Promise<readonly OpenSource[]>;
-  /** @throws CoalmineError invalid-settings if the address does not read. */
-  prometheus(url: string): OpenSource;
+  /**
+   * One Prometheus by its address, asked as long after a moment as its samples take to arrive.
+   *
+   * @throws CoalmineError invalid-settings if the address does not read.
+   */
+  prometheus(url: string, ingestionDelayMs: number): OpenSource;
   /** The built-in scraper, which begins to scrape at once. */
   scraper(targets: readonly ScrapeTarget[], intervalMs: number): OpenSource;
 }
@@ -64,7 +68,7 @@ export interface ScrapeTarget {
 /** A source in use. */
 export interface OpenSource {
   readonly source: SampleSource;
-  /** How long after a moment its samples can be read. */
+  /** How long after a moment its samples can be read, in milliseconds. */
   readonly ingestionDelayMs: number;
   /** @throws CoalmineError source-unavailable if it does not answer; the signal's reason if it aborts. */
   check(signal: AbortSignal): Promise<void>;

@@ -5,6 +5,7 @@ import { CoalmineError } from "../../base/errors.ts";
 import { addAnalyzeCommand } from "./analyze-command.ts";
 import { cancelOnInterrupt } from "./cancel-on-interrupt.ts";
 import type { CliHost } from "./cli-host.ts";
+import { runDemo } from "./demo/demo.ts";
 import { describeError, exitCodes, usageExitCode } from "./exit-codes.ts";
 
 const examples = `
@@ -66,6 +67,6 @@ function createProgram(host: CliHost, exit: (code: number) => void): Command {
   program
     .command("demo")
     .description("judge a bad and a good canary of a small service, live, in about a minute and a half")
-    .action(async () => exit(await cancelOnInterrupt(host.terminal, (signal) => host.demo(signal))));
+    .action(async () => exit(await runDemo(host)));
   return program;
 }

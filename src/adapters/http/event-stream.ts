@@ -30,6 +30,10 @@ export async function sendEvents(
     "X-Accel-Buffering": "no",
   });
   response.flushHeaders();
+  if (response.req.method === "HEAD") {
+    response.end();
+    return;
+  }
   const heartbeat = setInterval(() => response.write(": still here\n\n"), heartbeatMs);
   try {
     for await (const { event, data } of events) {

@@ -9,6 +9,15 @@ export interface HttpAppOptions {
   readonly logger: Logger;
 }
 
+/**
+ * TLS is ended in front of the server, if at all: whether a domain is to be had
+ * by https only, its subdomains too, is not ours to say.
+ */
+const headers = {
+  strictTransportSecurity: false,
+  contentSecurityPolicy: { directives: { "upgrade-insecure-requests": null } },
+} as const;
+
 /** What every adapter that speaks HTTP is mounted on: safe headers before, problem documents after. */
 export function createHttpApp({ handlers, logger }: HttpAppOptions): Express {
   const app = express();
@@ -16,7 +25,7 @@ export function createHttpApp({ handlers, logger }: HttpAppOptions): Express {
   app.set("query parser", "simple");
   app.set("etag", false);
   app.disable("x-powered-by");
-  app.use(helmet());
+  app.use(helmet(headers));
   for (const handler of handlers) app.use(handler);
   app.use(notFound);
   app.use(answerProblems(logger));

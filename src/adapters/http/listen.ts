@@ -16,15 +16,17 @@ export interface Listener {
   close(atMostMs: number): Promise<void>;
 }
 
+/** Idle connections outlive the 60 s of the usual load balancers, so that these and not we close them first. */
+const timeouts = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
+
 /** @throws CoalmineError invalid-settings if the address cannot be had. */
 export async function listen(handler: RequestListener, { host, port }: ListenOptions): Promise<Listener> {
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, handler);
+  const server = createServer(timeouts, handler);
   server.listen(port, host);
   try {
     await once(server, "listening");
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CoalmineError("invalid-settings", `cannot listen on ${host}:${port}: ${why}`, { cause });
+  } catch (error) {
+    throw unusable(`${host}:${port}`, error);
   }
   const address = server.address();
   const boundPort = typeof address === "object" && address !== null ? address.port : port;
@@ -38,4 +40,9 @@ export async function listen(handler: RequestListener, { host, port }: ListenOpt
       clearTimeout(cut);
     },
   };
+}
+
+function unusable(address: string, cause: unknown): CoalmineError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new CoalmineError("invalid-settings", `cannot listen on ${address}: ${why}`, { cause });
 }

@@ -4,7 +4,9 @@ import { HttpProblem, problemDocument } from "./problem.ts";
 
 /** Answers what no route answered. */
 export const notFound: RequestHandler = (request) => {
-  throw new HttpProblem(404, `nothing is served at ${request.path}; see /openapi.json`, { code: "not-found" });
+  throw new HttpProblem(404, `nothing is served at ${request.path}; see /openapi.json`, {
+    code: "not-found",
+  });
 };
 
 /** Answers what a handler threw as a problem document, and logs with its cause what is the server's fault. */

@@ -62,7 +62,14 @@ export function problemDocument(thrown: unknown): ProblemDocument {
   const status = error instanceof HttpProblem ? error.status : problemStatus[code];
   const isOurs = code === "internal" || code === "invalid-settings";
   const detail = isOurs ? "the request met a fault of the server; its log has the cause" : error.message;
-  return { type: `urn:coalmine:problem:${code}`, title: titles[code], status, detail, code, problems: isOurs ? [] : problems };
+  return {
+    type: `urn:coalmine:problem:${code}`,
+    title: titles[code],
+    status,
+    detail,
+    code,
+    problems: isOurs ? [] : problems,
+  };
 }
 
 /** express and its body reader throw errors with a status; those of the client's making are told, with that status. */
@@ -71,7 +78,9 @@ function asCoalmineError(thrown: unknown): CoalmineError {
   const status = "status" in thrown && typeof thrown.status === "number" ? thrown.status : 500;
   if (status < 400 || status > 499) return CoalmineError.from(thrown);
   if (status === 413 && "limit" in thrown) {
-    return new CoalmineError("too-large", `the body is over the limit of ${thrown.limit} bytes`, { cause: thrown });
+    return new CoalmineError("too-large", `the body is over the limit of ${thrown.limit} bytes`, {
+      cause: thrown,
+    });
   }
   return new HttpProblem(status, thrown.message, { code: status === 404 ? "not-found" : "invalid-request" });
 }

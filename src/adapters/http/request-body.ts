@@ -1,5 +1,5 @@
-import { readSpecText } from "../../analysis/spec/read-spec-text.ts";
 import express, { type Request, type RequestHandler } from "express";
+import { readSpecText } from "../../analysis/spec/read-spec-text.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import { HttpProblem } from "./problem.ts";
 
@@ -32,7 +32,10 @@ export function textBody(limitBytes: number): RequestHandler[] {
 export function bodyOf(request: Request): unknown {
   const text: unknown = request.body;
   if (typeof text !== "string" || text.trim() === "") {
-    throw new CoalmineError("invalid-request", "the request has no body; it must hold a JSON or YAML document");
+    throw new CoalmineError(
+      "invalid-request",
+      "the request has no body; it must hold a JSON or YAML document",
+    );
   }
   return (formats.get(mediaType(request)) ?? readJson)(text);
 }
@@ -44,7 +47,9 @@ const requireFormat: RequestHandler = (request, _response, next) => {
   }
   const known = [...formats.keys()].join(", ");
   const met = request.headers["content-type"] ?? "none";
-  throw new HttpProblem(415, `the content type must be one of ${known}; got ${met}`, { headers: { Accept: known } });
+  throw new HttpProblem(415, `the content type must be one of ${known}; got ${met}`, {
+    headers: { Accept: known },
+  });
 };
 
 function mediaType(request: Request): string {
@@ -55,8 +60,12 @@ function mediaType(request: Request): string {
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CoalmineError("invalid-request", `the body is no JSON: ${why}`, { cause });
+  } catch (error) {
+    throw malformed(error);
   }
+}
+
+function malformed(cause: unknown): CoalmineError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new CoalmineError("invalid-request", `the body is no JSON: ${why}`, { cause });
 }

@@ -1,5 +1,5 @@
 /** Routes as data: what is mounted, what 405 answers and what /openapi.json lists cannot differ. */
-import { Router, type Request, type RequestHandler, type Response } from "express";
+import { type Request, type RequestHandler, type Response, Router } from "express";
 import { HttpProblem } from "./problem.ts";
 
 export type HttpMethod = "get" | "post" | "put";
@@ -23,7 +23,9 @@ export function mountRoutes(routes: readonly Route<unknown>[]): Router {
     for (const { method, before = [], handle } of ofPath) {
       mounted[method](...before, (request, response) => handle(request, response));
     }
-    const allowed = ofPath.flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()]));
+    const allowed = ofPath.flatMap(({ method }) =>
+      method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()],
+    );
     mounted.all((request) => {
       const Allow = allowed.join(", ");
       throw new HttpProblem(405, `${path} knows ${Allow}, not ${request.method}`, { headers: { Allow } });

@@ -9,9 +9,9 @@ import { clientGone } from "../http/client-gone.ts";
 import { type ServerSentEvent, sendEvents } from "../http/event-stream.ts";
 import { bodyOf, textBody } from "../http/request-body.ts";
 import type { ApiRoute } from "./operation.ts";
+import { pathTo, published } from "./published.ts";
 import { keySchema, listSchema, readRequest } from "./request-schemas.ts";
 import { looksSchema, resultListSchema, resultSchema } from "./result-schemas.ts";
-import { pathTo, published } from "./published.ts";
 
 export interface AnalysisRouteOptions {
   readonly analyses: Analyses;
@@ -150,7 +150,9 @@ function answer(response: Response, { result }: AnalysisRecord): void {
 }
 
 /** The port tells an absent filter from one that is undefined. */
-function withoutAbsent(filter: { [Key in keyof ListFilter]: ListFilter[Key] | undefined } & { limit: number }): ListFilter {
+function withoutAbsent(
+  filter: { [Key in keyof ListFilter]: ListFilter[Key] | undefined } & { limit: number },
+): ListFilter {
   const { service, namespace, phase, limit } = filter;
   return {
     ...(service === undefined ? {} : { service }),

@@ -3,10 +3,13 @@ import * as z from "zod";
 import { section, word } from "../../analysis/spec/section.ts";
 import { specSchema } from "../../analysis/spec/spec-schema.ts";
 import { zodProblems } from "../../analysis/spec/zod-problems.ts";
-import { CoalmineError } from "../../base/errors.ts";
+import { CoalmineError, type Problem } from "../../base/errors.ts";
 
 const moment = z.iso
-  .datetime({ offset: true, error: "expected a time as RFC 3339 writes it, for instance 2026-01-31T12:00:00Z" })
+  .datetime({
+    offset: true,
+    error: "expected a time as RFC 3339 writes it, for instance 2026-01-31T12:00:00Z",
+  })
   .transform((text) => Date.parse(text));
 
 const count = z.int({ error: "expected a whole number from 0 to 2^53 - 1" }).min(0);
@@ -14,7 +17,7 @@ const count = z.int({ error: "expected a whole number from 0 to 2^53 - 1" }).min
 const cohortCounts = section({
   total: count.meta({ description: "Events." }),
   bad: count.meta({ description: "Of them, how many were bad; at most `total`." }),
-});
+}).refine(({ total, bad }) => bad <= total, { path: ["bad"], error: "is more than total" });
 
 const bothCohorts = section({
   canary: cohortCounts,
@@ -28,13 +31,19 @@ const anySpec = z.unknown().refine((value) => value !== undefined, "is missing; 
 
 const judgeKeys = {
   spec: anySpec,
-  from: moment.optional().meta({ description: "Start of the past window; a duration before `to` unless given." }),
-  to: moment.optional().meta({ description: "End of the window; a duration after `from`, now at the latest, unless given." }),
-  counts: bothCohorts.optional().meta({ description: "Counts of one window, for the spec's one metric that takes counts." }),
+  from: moment
+    .optional()
+    .meta({ description: "Start of the past window; a duration before `to` unless given." }),
+  to: moment
+    .optional()
+    .meta({ description: "End of the window; a duration after `from`, now at the latest, unless given." }),
+  counts: bothCohorts
+    .optional()
+    .meta({ description: "Counts of one window, for the spec's one metric that takes counts." }),
   ticks: z
     .array(section({ metrics: z.record(metricName, bothCohorts) }))
     .min(1)
-    .max(10_000)
+    .max(1_440, "expected at most 1440 ticks, a day of minutes")
     .optional()
     .meta({ description: "Counts tick by tick, by the name of a metric of the kind errors or ratio." }),
 };
@@ -63,7 +72,7 @@ export const listSchema = section({
   phase: word(["running", "done", "cancelled"]).optional(),
   limit: z.coerce
     .number({ error: "expected a whole number from 1 to 1000" })
-    .check(z.int({ error: "expected a whole number from 1 to 1000" }), z.minimum(1), z.maximum(1000))
+    .check(z.int({ error: "expected a whole number from 1 to 1000" }), z.gte(1), z.lte(1000))
     .default(100)
     .meta({ description: "At most so many." }),
 });
@@ -81,7 +90,15 @@ export const keySchema = z
 export function readRequest<T>(schema: z.ZodType<T>, input: unknown, what: string): T {
   const read = schema.safeParse(input);
   if (read.success) return read.data;
-  const problems = zodProblems(read.error.issues);
+  throw refused("invalid-request", what, zodProblems(read.error.issues));
+}
+
+/** A failure that tells its problems in its message too. */
+export function refused(
+  code: "invalid-request" | "invalid-spec",
+  what: string,
+  problems: readonly Problem[],
+): CoalmineError {
   const told = problems.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
-  throw new CoalmineError("invalid-request", `${what}: ${told.join("; ")}`, { problems });
+  return new CoalmineError(code, `${what}: ${told.join("; ")}`, { problems });
 }

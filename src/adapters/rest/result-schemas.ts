@@ -10,11 +10,14 @@ const odds = z.number().nullable().meta({ description: "Odds to one; null where 
 
 const reason = z.object({ code: z.enum(reasonCodes), text: z.string() });
 
+const range = z.tuple([z.number(), z.number()]).readonly();
+
 const cohort = z.object({
   total: z.number(),
   bad: z.number(),
   rate: z.number().nullable(),
-  interval: z.tuple([z.number(), z.number()]).readonly().meta({ description: "Wilson, 95 %." }),
+  interval: range.meta({ description: "95 % Wilson interval: right for one look at these counts." }),
+  sequence: range.meta({ description: "95 % confidence sequence: right at every look together." }),
 });
 
 const quantileRange = z.object({ low: z.number(), high: z.number().nullable() });
@@ -33,6 +36,10 @@ const metric = z.object({
     .object({ estimate: z.number().nullable(), low: z.number(), high: z.number().nullable() })
     .nullable()
     .meta({ description: "Canary rate over baseline rate with its confidence sequence." }),
+  difference: z
+    .object({ estimate: z.number().nullable(), low: z.number(), high: z.number() })
+    .nullable()
+    .meta({ description: "Canary rate minus baseline rate with its 95 % Newcombe interval." }),
   quantile: z
     .object({ q: z.number(), canary: quantileRange, baseline: quantileRange.nullable() })
     .nullable()

@@ -1,7 +1,6 @@
 import { type CompareTest, commitCompare, lookCompare, startCompare } from "../../engine/sequential/compare-test.ts";
 import { commitLimit, lookLimit, startLimit } from "../../engine/sequential/limit-test.ts";
-import type { Layout } from "../latency/layout.ts";
-import { chooseLayout } from "../latency/layout.ts";
+import { chooseLayout, type Layout, leastHistory } from "../latency/layout.ts";
 import type { Distribution, MetricObservation, Stratum, Tally } from "../observation.ts";
 import { type CountMetric, compareTests, limitRate, limitTests, type Plan, questionsOf, slowerMargins } from "../plan/plan.ts";
 import type { CountMetricState, QuestionState } from "./state.ts";
@@ -156,9 +155,6 @@ function addPods(known: readonly string[], more: readonly string[]): readonly st
 function badAt(tally: Tally, index: number | null): number {
   return index === null ? tally.total : (tally.bad[index] ?? 0);
 }
-
-/** Fewest baseline requests from which a quantile's boundary is read. */
-const leastHistory = 100;
 
 function settleLayout(
   plan: Plan,

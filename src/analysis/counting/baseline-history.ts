@@ -27,7 +27,8 @@ export function baselineHistory(now: SourceAnswer, before: SourceAnswer): Distri
   }
   if (sum === null) return null;
   const [total = 0, ...bad] = sum;
-  return { bounds, baseline: { total, bad } };
+  const form = classicHistograms(now).size > 0 ? "classic" : "native";
+  return { form, bounds, baseline: { total, bad } };
 }
 
 function vectorsOf(answer: SourceAnswer, bounds: readonly number[]): ReadonlyMap<string, Vector> {
@@ -37,7 +38,7 @@ function vectorsOf(answer: SourceAnswer, bounds: readonly number[]): ReadonlyMap
     vectors.set(key, [total, ...bounds.map((bound) => total - (histogram.get(bound) ?? Number.NaN))]);
   }
   for (const [key, histogram] of nativeHistograms(answer)) {
-    vectors.set(key, [histogram.count, ...bounds.map((bound) => countAbove(histogram, bound))]);
+    vectors.set(key, [histogram.count, ...countAbove(histogram, bounds)]);
   }
   return vectors;
 }

@@ -37,7 +37,7 @@ export interface ReadCounts {
   readonly warming: Tally;
   /** Whether any of its series had a sample in the look. */
   readonly sampled: boolean;
-  /** Short hashes of the scraped pods with at least one bad event of the first kind, in order. */
+  /** Short hashes of the scraped pods with at least one settled bad event of the first kind, in order. */
   readonly podsWithBad: readonly string[];
   /** False: the counts cannot be true or cannot be had (then they are all 0), and the look of this metric is to be dropped. */
   readonly valid: boolean;
@@ -158,9 +158,9 @@ function sliceTallier({ family }: CounterRead): (slice: ProcessSlice) => PodTall
 function perPod(byPod: ReadonlyMap<string, PodTally>): Pick<ReadCounts, "podsWithBad" | "pods"> {
   const podsWithBad: string[] = [];
   const pods: PodCounts[] = [];
-  for (const [pod, { settled, warming }] of [...byPod].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [pod, { settled }] of [...byPod].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const bad = settled.bad[0] ?? 0;
-    if (bad > 0 || (warming.bad[0] ?? 0) > 0) podsWithBad.push(pod);
+    if (bad > 0) podsWithBad.push(pod);
     if (settled.total > 0) pods.push({ pod, total: settled.total, bad });
   }
   return { podsWithBad, pods };

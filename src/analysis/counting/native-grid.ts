@@ -7,20 +7,22 @@ type Bucket = NativeHistogram["buckets"][number];
 const octavesAbove = 10;
 /** The finest resolution there is: 2^8 buckets an octave. */
 const finestSchema = 8;
+/** The finest resolution offered (steps of 4.4 %), so that boundaries number hundreds, not thousands. */
+const finestOffered = 4;
 
 /**
  * Every finite edge at which no bucket seen is cut, in rising order.
  *
  * Exponential buckets (schema s: edges 2^(i/2^s)) give the whole grid of the
- * coarsest schema seen, from the lowest event seen to ten octaves above the
- * highest, as buckets without events are not told. Custom buckets give the
- * edges of those that held events.
+ * coarsest schema seen, 4 at the finest, from the lowest event seen to ten
+ * octaves above the highest, as buckets without events are not told. Custom
+ * buckets give the edges of those that held events.
  */
 export function nativeBounds(histograms: readonly NativeHistogram[]): readonly number[] {
   const buckets = distinctBuckets(histograms);
   const positive = buckets.filter(({ lower }) => lower > 0);
   const schema = coarsestSchema(positive);
-  const edges = schema === null ? edgesOf(buckets) : gridOver(positive, schema);
+  const edges = schema === null ? edgesOf(buckets) : gridOver(positive, Math.min(schema, finestOffered));
   return edges.filter((edge) => !buckets.some((bucket) => cuts(edge, bucket)));
 }
 

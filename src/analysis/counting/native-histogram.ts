@@ -7,12 +7,13 @@ import { addTally, emptyTally, type PodTally } from "./pod-tally.ts";
 type Sample = NonNullable<Series["histograms"]>[number];
 
 /**
- * A native histogram series as counters: its count, then one a boundary. A
- * sample with events in a bucket that spans a boundary has no such count: NaN.
+ * A native histogram series as counters: its count, then one a boundary (in
+ * rising order). A sample with events in a bucket that spans a boundary has no
+ * such count: NaN.
  *
  * Comparing at the boundaries alone makes samples of different resolution
  * (buckets merged when a histogram grows too wide) comparable as they are.
- * Any drop is a restart, as Prometheus has it (histogram.DetectReset).
+ * Any drop is a restart, as Prometheus has it (FloatHistogram.DetectReset).
  */
 export function nativeCounters(
   series: Series,
@@ -25,30 +26,35 @@ export function nativeCounters(
   const counts = samples.map((sample) => sample.histogram.count);
   const above = boundaries.map(() => new Array<number>(samples.length).fill(0));
   for (const [i, { histogram }] of samples.entries()) {
-    for (const [b, boundary] of boundaries.entries()) {
+    for (const [b, count] of countAbove(histogram, boundaries).entries()) {
       const values = above[b];
-      if (values !== undefined) values[i] = countAbove(histogram, boundary);
+      if (values !== undefined) values[i] = count;
     }
   }
   return [counts, ...above].map((values) => createCounter(series, cohort, times, values, window, true));
 }
 
 /**
- * Events above a boundary: those of buckets that begin at it or later, edges
- * being equal within one part in 10⁹ (they are powers of two printed as
- * decimals). NaN if a bucket that holds events spans it.
+ * Events above each boundary (in rising order): those of buckets that begin at
+ * it or later, edges being equal within one part in 10⁹ (they are powers of two
+ * printed as decimals). NaN if a bucket that holds events spans it.
  */
-export function countAbove(histogram: NativeHistogram, boundary: number): number {
-  const slack = Math.abs(boundary) * 1e-9;
+export function countAbove(histogram: NativeHistogram, boundaries: readonly number[]): readonly number[] {
+  const counts = new Array<number>(boundaries.length).fill(0);
+  let next = histogram.buckets.length - 1;
   let above = 0;
-  for (let i = histogram.buckets.length - 1; i >= 0; i--) {
-    const bucket = histogram.buckets[i];
-    if (bucket === undefined || bucket.upper <= boundary + slack) break;
-    if (bucket.count === 0) continue;
-    if (bucket.lower < boundary - slack) return Number.NaN;
-    above += bucket.count;
+  for (let b = boundaries.length - 1; b >= 0; b--) {
+    const boundary = boundaries[b] ?? 0;
+    const slack = Math.abs(boundary) * 1e-9;
+    let bucket = histogram.buckets[next];
+    while (bucket !== undefined && bucket.lower >= boundary - slack) {
+      above += bucket.count;
+      bucket = histogram.buckets[--next];
+    }
+    const isCut = bucket !== undefined && bucket.count > 0 && bucket.upper > boundary + slack;
+    counts[b] = isCut ? Number.NaN : above;
   }
-  return above;
+  return counts;
 }
 
 /** What one pod's native histogram series come to; text says what cannot be true or counted. */

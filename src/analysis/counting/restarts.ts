@@ -53,8 +53,9 @@ class CounterWalk {
     return false;
   }
 
+  /** Whether its value tells of a restart that is not known yet: one that was missing at the last one tells nothing new. */
   showsRestart(): boolean {
-    if (this.#highest === null || this.#value >= this.#highest) return false;
+    if (this.#restarted || this.#highest === null || this.#value >= this.#highest) return false;
     if (this.#counter.anyDropIsRestart) return !this.#wentOn();
     return this.#value <= this.#highest / 2;
   }

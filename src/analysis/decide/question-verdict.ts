@@ -7,6 +7,7 @@ import { type CountMetric, limitRate, type Plan } from "../plan/plan.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { QuestionEvidence } from "./evidence-of.ts";
 import { designEvidence } from "./power.ts";
+import { requestsToPassLimit, requestsToPassMargin } from "./requests-to-pass.ts";
 
 /** What the deadline finds on one question that has not failed. */
 export type QuestionVerdict =
@@ -36,13 +37,15 @@ export function questionVerdict(
   }
   if (evidence.withheld) return { kind: "inconclusive", code: "baseline-over-limit", moreRequests: null };
   const needed = -Math.log(plan.spec.budget.falseAlarm * (evidence.share || 1)) + 1.5;
-  const checks = boundaryChecks(metric, state, evidence, needed);
+  const checks = boundaryChecks(metric, state, evidence, needed, passNeeds);
   const powered = checks.every((check, i) => check.clear || (evidence.boundaries[i]?.pass ?? 0) >= passNeeds);
   const mayPass = plan.spec.onDeadline === "passIfPowered" && settledTicks >= leastSettledTicks;
   if (mayPass && powered && checks.length > 0) return { kind: "pass", code: "no-regression-seen" };
-  const missing = checks.map((check, i) =>
-    moreRequests(check, evidence.boundaries[i]?.pass ?? 0, passNeeds, plan.spec.onDeadline === "passIfPowered"),
-  );
+  const byPower = plan.spec.onDeadline === "passIfPowered";
+  const missing = checks.map((check, i) => {
+    const isFine = check.clear || (evidence.boundaries[i]?.pass ?? 0) >= passNeeds;
+    return isFine ? 0 : moreRequests(check, byPower);
+  });
   const known = missing.filter((count) => count !== null);
   const more = known.length === missing.length && known.length > 0 ? Math.max(...known) : null;
   return { kind: "inconclusive", code: "underpowered", moreRequests: more };
@@ -51,10 +54,10 @@ export function questionVerdict(
 interface BoundaryCheck {
   readonly clear: boolean;
   readonly canaryRequests: number;
-  /** Canary requests at which the design regression would have shown; null where that cannot be told. */
+  /** Canary requests in all at which a regression would have shown; null where more would not let it pass that way. */
   readonly powerRequests: number | null;
-  /** Whether the canary's own estimate is where more requests would let it pass. */
-  readonly estimateFine: boolean;
+  /** Canary requests in all at which the pass margin would be shown to be met; null where more would not show it. */
+  readonly passRequests: number | null;
 }
 
 function boundaryChecks(
@@ -62,6 +65,7 @@ function boundaryChecks(
   state: CountMetricState,
   evidence: QuestionEvidence,
   needed: number,
+  passNeeds: number,
 ): BoundaryCheck[] {
   const { layout } = state;
   if (layout === null) return [];
@@ -72,9 +76,10 @@ function boundaryChecks(
     const powerRequests = limitRequestsNeeded(limit, needed - 1.5) * state.dispersion;
     const estimateFine = nc > 0 && xc / nc <= limit;
     const clear = evidence.fail < 1 && estimateFine && nc >= powerRequests;
-    return [{ clear, canaryRequests: nc, powerRequests, estimateFine }];
+    const passRequests = requestsToPassLimit({ total: nc, bad: xc }, limit, state.dispersion, passNeeds);
+    return [{ clear, canaryRequests: nc, powerRequests: estimateFine ? powerRequests : null, passRequests }];
   }
-  const { fail: margin } = marginsOf(metric, evidence.kind === "slower" ? "slower" : "compare");
+  const { fail: margin, pass } = marginsOf(metric, evidence.kind === "slower" ? "slower" : "compare");
   return indexes(layout, evidence.kind).map(({ canary, baseline }, i) => {
     const { nc, xc, nb, xb } = totals(state.rows, canary, baseline);
     const evidenceSoFar = designEvidence(state.rows, canary, baseline, margin, state.dispersion);
@@ -83,8 +88,8 @@ function boundaryChecks(
     return {
       clear: against < 1 && estimateFine && evidenceSoFar >= needed,
       canaryRequests: nc,
-      powerRequests: evidenceSoFar > 0 ? (nc * needed) / evidenceSoFar : null,
-      estimateFine,
+      powerRequests: estimateFine && evidenceSoFar > 0 ? (nc * needed) / evidenceSoFar : null,
+      passRequests: requestsToPassMargin({ nc, xc, nb, xb }, pass, state.dispersion, passNeeds),
     };
   });
 }
@@ -98,10 +103,7 @@ export function indexes(layout: Layout, kind: QuestionEvidence["kind"]) {
 }
 
 /** About how many more canary requests until this boundary passes, if it goes on as so far; null if it would not. */
-function moreRequests(check: BoundaryCheck, pass: number, passNeeds: number, byPower: boolean): number | null {
-  if (pass >= passNeeds || check.clear) return 0;
-  const ways: number[] = [];
-  if (pass > 1) ways.push(check.canaryRequests * (Math.log(passNeeds) / Math.log(pass)));
-  if (byPower && check.estimateFine && check.powerRequests !== null) ways.push(check.powerRequests);
-  return ways.length === 0 ? null : Math.max(1, Math.ceil(Math.min(...ways) - check.canaryRequests));
+function moreRequests({ canaryRequests, powerRequests, passRequests }: BoundaryCheck, byPower: boolean): number | null {
+  const ways = [passRequests, byPower ? powerRequests : null].filter((count) => count !== null);
+  return ways.length === 0 ? null : Math.max(1, Math.ceil(Math.min(...ways) - canaryRequests));
 }

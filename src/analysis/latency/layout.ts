@@ -27,6 +27,9 @@ export const eventLayout: Layout = {
   slower: null,
 };
 
+/** Fewest baseline requests from which a quantile's boundary is read. */
+export const leastHistory = 100;
+
 /** Baseline tail fractions between which a boundary can tell cohorts apart. */
 const leastTail = 0.001;
 const mostTail = 0.6;

@@ -1,3 +1,4 @@
+import { leastHistory } from "../latency/layout.ts";
 import type { MetricObservation } from "../observation.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Warning } from "../result.ts";
@@ -22,8 +23,9 @@ export function firstLookWarnings(
   );
   const noHistory = metrics.flatMap((metric, i): Warning[] => {
     const spec = plan.spec.metrics[i];
-    if (metric.kind !== "distribution" || metric.distribution.baseline.total > 0 || plan.spec.baseline === null) return [];
-    const text = `${spec?.name}: no latencies of the baseline before the start, so its boundaries are chosen from its first minute`;
+    if (metric.kind !== "distribution" || plan.spec.baseline === null) return [];
+    if (metric.distribution.baseline.total >= leastHistory) return [];
+    const text = `${spec?.name}: too few latencies of the baseline before the start, so its boundaries are chosen from its first minute`;
     return [{ code: "no-baseline-history", text }];
   });
   return [...noSeries, ...noHistory];

@@ -29,7 +29,7 @@ export interface Plan {
 export function planAnalysis(spec: AnalysisSpec): Plan {
   const horizon = Math.ceil(spec.durationMs / spec.tickMs);
   const shares = shareOut(spec);
-  const errors = spec.metrics.findIndex((metric) => metric.kind === "errors");
+  const errors = spec.metrics.findIndex((metric) => metric.kind === "errors" && metric.gate);
   return {
     spec,
     telemetry: telemetryOf(spec),

@@ -143,6 +143,6 @@ function merge(selector: Selector, common: readonly Matcher[], own: readonly Mat
 
 /** The same text for selectors that match the same series whatever the order of their matchers. */
 function canonical({ metric, matchers }: Selector): string {
-  const parts = matchers.map((matcher) => renderSelector({ metric: "", matchers: [matcher] }));
+  const parts = matchers.map(({ label, op, value }) => `${label}${op}${value}`);
   return [metric, ...parts.sort()].join("\n");
 }

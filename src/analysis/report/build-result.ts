@@ -6,6 +6,7 @@ import type { LookRecord } from "../analysis-record.ts";
 import { isCountMetric, type Plan } from "../plan/plan.ts";
 import type { AnalysisResult, MetricResult } from "../result.ts";
 import { writeSpec } from "../spec/write-spec.ts";
+import { derivedWarnings } from "./derived-warnings.ts";
 import { metricNumbers } from "./metric-numbers.ts";
 import * as text from "./reason-text.ts";
 import { scoreOf } from "./score.ts";
@@ -36,7 +37,7 @@ export function buildResult(plan: Plan, state: AnalysisState, id: string, now: n
     decidedAt: decision === null ? null : timeText(decision.at),
     ticks: state.ticks,
     metrics: metrics.map((metric, i) => ({ ...metric, regressed: regressed.includes(i) })),
-    warnings: state.warnings,
+    warnings: [...state.warnings, ...derivedWarnings(plan, state)],
     spec: writeSpec(spec),
     engineVersion,
     links: {},

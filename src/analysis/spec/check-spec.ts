@@ -17,6 +17,7 @@ const checks: readonly Check[] = [
   { reads: ["metrics"], problems: nameProblems },
   { reads: ["metrics", "telemetry", "cohorts"], problems: questionProblems },
   { reads: ["interval", "tick"], problems: timingProblems },
+  { reads: ["metrics", "tick"], problems: blockProblems },
   {
     reads: [
       "metrics",
@@ -120,19 +121,19 @@ function timingProblems({ intervalMs, tickMs }: AnalysisSpec): readonly Problem[
   return problems;
 }
 
+/** A block of less than a tick would count a burst as many observations. */
+function blockProblems({ metrics, tickMs }: AnalysisSpec): readonly Problem[] {
+  return metrics.flatMap((metric, index) => {
+    if (metric.kind !== "gauge" || metric.blockMs >= tickMs) return [];
+    const message = `expected at least the tick of ${formatDuration(tickMs)}, got ${formatDuration(metric.blockMs)}`;
+    return [{ path: `metrics.${index}.block`, message }];
+  });
+}
+
 function durationProblems(spec: AnalysisSpec): readonly Problem[] {
-  if (spec.tickMs < 1_000) return [];
   const least = leastDurationMs(spec);
-  if (least !== null && spec.durationMs >= least) return [];
-  const got = formatDuration(spec.durationMs);
-  if (least === null) {
-    return [
-      {
-        path: "duration",
-        message: `no duration can give a verdict; raise evidenceCap or the metrics' weights, got ${got}`,
-      },
-    ];
-  }
-  const message = `${got} cannot give a verdict; it takes at least ${formatDuration(least)}: the warm-up, three ticks, and the evidence that every gating metric needs`;
+  if (spec.durationMs >= least) return [];
+  const needs = "the warm-up, three ticks, and the evidence that every gating metric needs";
+  const message = `${formatDuration(spec.durationMs)} cannot give a verdict; it takes at least ${formatDuration(least)}: ${needs}`;
   return [{ path: "duration", message }];
 }

@@ -10,20 +10,19 @@ const signBets = [0.6, 0.7, 0.8, 0.9, 0.97];
 /**
  * The least duration, in milliseconds, in which every gating question of a spec
  * can fail: three ticks past the warm-up, or as many as a total outage needs to
- * bring capped evidence to 1/(α·w). Null if no duration can.
+ * bring capped evidence to 1/(α·w).
  *
  * Half the bet is on a regression from the first tick on and the rest spread
  * over later starts, so it counts as half the evidence here.
  */
-export function leastDurationMs(spec: AnalysisSpec): number | null {
+export function leastDurationMs(spec: AnalysisSpec): number {
   const { questions } = shareOut(spec);
   const spans = spec.metrics.flatMap((metric, index) => {
     if (!metric.gate) return [];
     if (metric.kind === "condition") return [metric.forMs];
     return (questions[index] ?? []).map((share) => spec.warmupMs + evidenceMs(spec, metric, share));
   });
-  const least = Math.max(spec.warmupMs + leastTicks * spec.tickMs, ...spans);
-  return Number.isFinite(least) ? least : null;
+  return Math.max(spec.warmupMs + leastTicks * spec.tickMs, ...spans);
 }
 
 /** How long the evidence of a question with this share of α takes at the fastest. */

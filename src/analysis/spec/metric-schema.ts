@@ -10,29 +10,29 @@ const shared = {
   weight: number({ least: 0.001, most: 1000 })
     .prefault(1)
     .meta({ description: "Its share of the false-alarm budget, relative to the other gating metrics." }),
-  canarySelector: text(4096)
-    .optional()
-    .meta({
-      description:
-        "Label matchers to use for this metric's canary instead of the cohort's: `version=\"v2\"`.",
-    }),
+  canarySelector: text(4096).optional().meta({
+    description: "Label matchers to use for this metric's canary instead of the cohort's: `version=\"v2\"`.",
+  }),
   baselineSelector: text(4096).optional().meta({ description: "The same for the baseline." }),
 };
 
 const gate = (fallback: boolean) =>
   flag.prefault(fallback).meta({ description: "False: shown in the report, never counted in the verdict." });
 
-const compare = section({
-  failAbove: margin
-    .prefault("1.25x")
-    .meta({
+const compare = section(
+  {
+    failAbove: margin.prefault("1.25x").meta({
       description:
         "Fails when the canary is surely worse than this times (`1.25x`) and plus (`0.5pp`) the baseline.",
     }),
-  passBelow: margin
-    .prefault("2x + 0.5pp")
-    .meta({ description: "Passes when the canary is surely better than this." }),
-}).meta({ description: "Compare with the baseline; `{}` means the default margins." });
+    passBelow: margin
+      .prefault("2x + 0.5pp")
+      .meta({ description: "Passes when the canary is surely better than this." }),
+  },
+  "a map of margins, {} for the defaults",
+).meta({
+  description: "Compare with the baseline; `{}` means the default margins.",
+});
 
 const absolute = flag
   .prefault(false)
@@ -81,21 +81,17 @@ const latencyMetric = section({
   kind: z.literal("latency"),
   ...shared,
   gate: gate(true),
-  quantile: rate
-    .optional()
-    .meta({
-      description:
-        "The quantile in question, `0.99`. Without one, boundaries near 0.5, 0.95 and 0.99 are compared.",
-    }),
+  quantile: rate.optional().meta({
+    description:
+      "The quantile in question, `0.99`. Without one, boundaries near 0.5, 0.95 and 0.99 are compared.",
+  }),
   compare: compare.optional(),
   limit: latencyLimit
     .optional()
     .meta({ description: "The longest that the quantile may take: `500ms`. Needs `quantile`." }),
-  slower: ratio
-    .optional()
-    .meta({
-      description: "How many times the baseline's quantile the canary's may be: `2x`. Needs `quantile`.",
-    }),
+  slower: ratio.optional().meta({
+    description: "How many times the baseline's quantile the canary's may be: `2x`. Needs `quantile`.",
+  }),
 });
 
 const ratioMetric = section({
@@ -122,20 +118,15 @@ const gauge = section({
   aggregate: word(["mean", "max", "min", "sum"])
     .prefault("mean")
     .meta({ description: "How the pods of a cohort become one value." }),
-  failAbove: ratio
-    .prefault("1.25x")
-    .meta({
-      description: "The canary is worse above this many times the baseline; below, if it is under 1x.",
-    }),
+  failAbove: ratio.prefault("1.25x").meta({
+    description: "The canary is worse above this many times the baseline; below, if it is under 1x.",
+  }),
   passBelow: ratio
     .optional()
     .meta({ description: "The canary is fine below this; `failAbove` if left out." }),
-  block: span
-    .prefault("5m")
-    .meta({
-      description:
-        "Length of the blocks that count as one observation, so that neighbours do not count twice.",
-    }),
+  block: span.prefault("5m").meta({
+    description: "Length of the blocks that count as one observation, so that neighbours do not count twice.",
+  }),
 });
 
 const condition = section({

@@ -1,5 +1,8 @@
 import { CoalmineError, type Problem } from "../../base/errors.ts";
 
+/** Enough for any honest slip; hostile input would make megabytes of them. */
+const mostLines = 50;
+
 /**
  * The problems that `read` throws as CoalmineError invalid-spec, at `path`
  * where they name none; empty if it does not throw. Anything else goes on.
@@ -24,10 +27,13 @@ export function at<T>(path: string, read: () => T): T {
   }
 }
 
-/** An invalid-spec error that lists every problem, one a line where there are several. */
+/** An invalid-spec error that lists the problems, one a line where there are several, and counts what is over 50. */
 export function invalidSpec(problems: readonly Problem[], cause?: unknown): CoalmineError {
-  const lines = problems.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+  const lines = problems
+    .slice(0, mostLines)
+    .map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+  if (problems.length > mostLines) lines.push(`and ${problems.length - mostLines} more`);
   const message =
-    lines.length === 1 ? `${lines[0]}` : `${lines.length} problems in the spec:\n${lines.join("\n")}`;
-  return new CoalmineError("invalid-spec", message, { problems, cause });
+    lines.length === 1 ? `${lines[0]}` : `${problems.length} problems in the spec:\n${lines.join("\n")}`;
+  return new CoalmineError("invalid-spec", message, { problems: problems.slice(0, mostLines), cause });
 }

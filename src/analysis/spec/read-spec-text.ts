@@ -24,7 +24,8 @@ export function readSpecText(text: string): unknown {
   if (bytes > maxBytes)
     throw new CoalmineError("too-large", `a spec of ${bytes} bytes is over the limit of ${maxBytes}`);
   refuseDeepNesting(text);
-  const documents = parse(text);
+  const lines = new LineCounter();
+  const documents = parse(text, lines);
   const [document, second] = documents;
   if (document === undefined) throw invalidSpec([{ path: "", message: "the spec is empty" }]);
   if (second !== undefined) {
@@ -32,12 +33,9 @@ export function readSpecText(text: string): unknown {
       { path: "", message: `expected one document, got ${documents.length}; split them at ---` },
     ]);
   }
-  const problems = [...document.errors, ...document.warnings].map(({ message, linePos }): Problem => {
-    const [start] = linePos ?? [];
-    return {
-      path: "",
-      message: start === undefined ? message : `line ${start.line}, column ${start.col}: ${message}`,
-    };
+  const problems = [...document.errors, ...document.warnings].map(({ message, pos }): Problem => {
+    const { line, col } = lines.linePos(pos[0]);
+    return { path: "", message: `line ${line}, column ${col}: ${plain(message)}` };
   });
   if (problems.length > 0) throw invalidSpec(problems);
   const data = guarded(() => document.toJS({ maxAliasCount }));
@@ -45,10 +43,10 @@ export function readSpecText(text: string): unknown {
   return data;
 }
 
-function parse(text: string) {
+function parse(text: string, lineCounter: LineCounter) {
   const documents = guarded(() =>
     parseAllDocuments(text, {
-      lineCounter: new LineCounter(),
+      lineCounter,
       prettyErrors: false,
       uniqueKeys: true,
       stringKeys: true,
@@ -57,13 +55,18 @@ function parse(text: string) {
   return Array.isArray(documents) ? documents : [];
 }
 
+/** The parser is recursive, and tells of a block that nests too deep in its own way. */
+function plain(message: string): string {
+  return message.startsWith("Maximum call stack") ? "the YAML nests too deep" : message;
+}
+
 /** What the parser throws for hostile input, too many aliases or too deep a nesting, as a problem of the spec. */
 function guarded<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new CoalmineError("invalid-spec", message, { cause, problems: [{ path: "", message }] });
+    const message = plain(cause instanceof Error ? cause.message : String(cause));
+    throw invalidSpec([{ path: "", message }], cause);
   }
 }
 

@@ -13,13 +13,18 @@ export const margin = scalar("a margin", readMargin);
 export const ratio = scalar("a factor", readRatio);
 
 /** A finite number from `least` to `most`, whole where `whole` says so. */
-export function number(range: { readonly least: number; readonly most: number; readonly whole?: boolean }) {
-  const kind = range.whole === true ? "a whole number" : "a number";
-  return scalar(kind, (input): Reading<number> => {
+export function number(range: {
+  readonly least: number;
+  readonly most: number;
+  readonly whole?: boolean;
+  readonly name?: string;
+}) {
+  const { name = range.whole === true ? "a whole number" : "a number" } = range;
+  return scalar(name, (input): Reading<number> => {
     const value = typeof input === "number" ? input : parseDecimal(input.trim());
     const fits = value !== null && value >= range.least && value <= range.most;
     if (fits && (range.whole !== true || Number.isInteger(value))) return { value };
-    return { wrong: `expected ${kind} from ${range.least} to ${range.most}, got ${show(input)}` };
+    return { wrong: `expected ${name} from ${range.least} to ${range.most}, got ${show(input)}` };
   });
 }
 

@@ -3,13 +3,15 @@ import { suggestion } from "./nearest-word.ts";
 import { expected } from "./scalar-schemas.ts";
 
 /** A map of a spec. A key that is not in `shape` is an error that names the nearest one that is; see zod-problems.ts. */
-export function section<Shape extends z.ZodRawShape>(shape: Shape) {
+export function section<Shape extends z.ZodRawShape>(shape: Shape, wanted = "a map of keys to values") {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) => {
-      if (issue.code !== "unrecognized_keys") return expected("a map of keys to values", issue.input);
+      if (issue.code !== "unrecognized_keys") return expected(wanted, issue.input);
       // One line a key: zod tells all of them in one issue, and each becomes a problem of its own.
-      return issue.keys.map((key) => `unknown key \`${key}\`; ${suggestion(key, known)}`).join("\n");
+      return issue.keys
+        .map((key) => `unknown key \`${key.slice(0, 60)}\`; ${suggestion(key, known)}`)
+        .join("\n");
     },
   });
 }

@@ -98,7 +98,7 @@ export const specSchema = section({
     .prefault("10m")
     .meta({ description: "How long a source may be away before the analysis ends inconclusive." }),
   dispersion: z
-    .union([z.literal("auto"), number({ least: 1, most: 1000 })], {
+    .union([z.literal("auto"), number({ least: 1, most: 1000, name: "auto or a number" })], {
       error: (issue) => expected("auto or a number of at least 1", issue.input),
     })
     .prefault(1)
@@ -129,7 +129,7 @@ function cohortName(most = 253) {
 }
 
 function budgetRate() {
-  return rate.refine((value) => value <= 0.5, { error: "is more than 50%, which is no test" }).prefault(0.05);
+  return rate.refine((value) => value <= 0.5, { error: "expected at most 50%" }).prefault(0.05);
 }
 
 /** A preset by name, or a map of its name and its own options: one shape a preset, so that an unknown option is an unknown key. */
@@ -154,5 +154,5 @@ function telemetry() {
 function unknownPreset(input: unknown, names: readonly string[]): string {
   const preset = typeof input === "object" && input !== null && "preset" in input ? input.preset : input;
   if (typeof preset !== "string") return expected("a preset such as istio, or {preset: istio, …}", preset);
-  return `unknown preset \`${preset}\`; ${suggestion(preset, names)}; known: ${names.join(", ")}`;
+  return `unknown preset \`${preset}\`; ${suggestion(preset, names)}`;
 }

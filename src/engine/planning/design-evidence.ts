@@ -32,8 +32,10 @@ export function designInformation(nc: number, nb: number, ratio: number, designR
  *
  *     n = (logNeeded + 1.5) / (L(2 ln 2 − 1))
  *
+ * stats.md §1.7b, §11.6.
+ *
  * @param logNeeded ln(1/(α·w)), the evidence at which the limit fails.
- * @throws RangeError if the limit is not between 0 and 1 or logNeeded is not positive. Source: stats.md §1.7b, §11.6.
+ * @throws RangeError if the limit is not between 0 and 1 or logNeeded is not positive.
  */
 export function limitRequestsNeeded(limit: number, logNeeded: number): number {
   requireFraction("the limit", limit);

@@ -33,7 +33,7 @@ export const overshoots = { median: medianOvershoot, p90: 6.5 } as const;
  *     events   = (ln(1/α) + c) / KL(θ1 ‖ θ0)           θ = r·ρ/(r·ρ + 1 − ρ), at r0 and r1
  *     requests = events / (ρ·r1·pb + (1 − ρ)·pb)
  *
- * Within a fifth of simulated medians and p90s for baselines of 0.01 to 1 %
+ * Within a third of simulated medians and p90s for baselines of 0.01 to 1 %
  * and splits of 5 to 50 %. stats.md §5.
  *
  * @param overshoot c, one of {@link overshoots}.

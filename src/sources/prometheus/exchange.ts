@@ -22,7 +22,7 @@ export interface HttpAnswer {
   /** As the header says it; empty if there is none. */
   readonly retryAfter: string;
   /** All of it if the status is 200, the first 64 KiB of it otherwise. */
-  readonly body: string;
+  readonly body: Buffer;
 }
 
 const errorBodyBytes = 64 * 1024;
@@ -81,7 +81,7 @@ async function readBody(
   body: AsyncIterable<Uint8Array>,
   isWanted: boolean,
   { maxResponseBytes }: QueryRequest,
-): Promise<string> {
+): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
@@ -91,7 +91,7 @@ async function readBody(
     if (!isWanted && bytes >= errorBodyBytes) break;
   }
   const read = Buffer.concat(chunks);
-  return (isWanted ? read : read.subarray(0, errorBodyBytes)).toString("utf8");
+  return isWanted ? read : read.subarray(0, errorBodyBytes);
 }
 
 function tooLarge(limit: number): CoalmineError {

@@ -3,12 +3,15 @@ import { CoalmineError } from "../../base/errors.ts";
 import type { HttpAnswer } from "./exchange.ts";
 import { FailedTry, oneLine } from "./failed-try.ts";
 import { isJsonObject, type JsonObject } from "./json-object.ts";
+import { liftSamples, type SampleList } from "./lift-samples.ts";
 
 /** A successful answer's content. */
 export interface QueryResult {
   readonly resultType: string;
   /** Not checked yet. */
   readonly result: unknown;
+  /** The samples taken out of `result`, see {@link liftSamples}. */
+  readonly lists: readonly SampleList[];
   /** At most 20, each one line. */
   readonly warnings: readonly string[];
 }
@@ -31,8 +34,11 @@ const transientErrors =
  *   left out: it may repeat the secret.
  */
 export function interpretAnswer(answer: HttpAnswer, now: number): QueryResult {
-  if (answer.status === 200) return readSuccess(parse(answer.body));
-  const { errorType, error } = readFailure(answer.body);
+  if (answer.status === 200) {
+    const { json, lists } = liftSamples(answer.body);
+    return { ...readSuccess(parse(json)), lists };
+  }
+  const { errorType, error } = readFailure(answer.body.toString("utf8"));
   const words = error === "" ? `HTTP status ${answer.status}` : `HTTP status ${answer.status}: ${error}`;
   if (isTransient(answer.status, errorType, error)) {
     throw new FailedTry(`it answered ${words}`, { retryAfterMs: readRetryAfter(answer.retryAfter, now) });
@@ -54,18 +60,18 @@ function rejection(status: number, words: string): string {
   return `the server rejected the query (${words})`;
 }
 
-function parse(body: string): JsonObject {
+function parse(text: string): JsonObject {
   let json: unknown;
   try {
-    json = JSON.parse(body);
+    json = JSON.parse(text);
   } catch (cause) {
-    throw new FailedTry(`it answered what is not JSON (${body.length} characters)`, { cause });
+    throw new FailedTry("it answered what is not JSON", { cause });
   }
   if (!isJsonObject(json)) throw new FailedTry("it answered JSON that is not an object");
   return json;
 }
 
-function readSuccess(answer: JsonObject): QueryResult {
+function readSuccess(answer: JsonObject): Omit<QueryResult, "lists"> {
   const { status, data } = answer;
   if (status === "error") {
     const { errorType, error } = answer;

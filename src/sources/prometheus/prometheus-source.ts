@@ -92,7 +92,7 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Promet
       if (query === null) return { series: [], warnings: [] };
       return await ask(query, window.to, signal, (answer) => {
         requireType(answer, "matrix");
-        const series = readMatrix(answer.result, window);
+        const series = readMatrix(answer.result, answer.lists, window);
         return { series: mergeReplicas(series, settings.replicaLabels), warnings: answer.warnings };
       });
     },

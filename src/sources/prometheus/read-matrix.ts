@@ -2,7 +2,9 @@
 import type { NativeHistogram, Series, TimeWindow } from "../../analysis/ports.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import { FailedTry } from "./failed-try.ts";
+import { parseGoFloat } from "./go-float.ts";
 import { isJsonObject, type JsonObject } from "./json-object.ts";
+import type { SampleList } from "./lift-samples.ts";
 import { unionSamples } from "./union-samples.ts";
 
 /** What one answer may hold at most. */
@@ -17,64 +19,88 @@ const defaultLimits: MatrixLimits = { maxSeries: 50_000, maxSamples: 5_000_000 }
  * The series of a matrix, with the samples after the window's start up to and
  * including its end: Prometheus 3 leaves the start out itself, older servers
  * include it. Samples come out in rising order without repeats, series without
- * any are left out.
+ * any are left out. Where a series' `values` are a number, they are that entry
+ * of `lists`.
  *
  * Checked by hand: a schema library costs more than the whole look may take.
  *
  * @throws FailedTry if it is not a matrix, CoalmineError query-rejected if it is
  *   over a limit.
  */
-export function readMatrix(result: unknown, window: TimeWindow, limits = defaultLimits): readonly Series[] {
+export function readMatrix(
+  result: unknown,
+  lists: readonly SampleList[],
+  window: TimeWindow,
+  limits = defaultLimits,
+): readonly Series[] {
   if (!Array.isArray(result)) throw malformed("a result that is no list");
   if (result.length > limits.maxSeries) throw tooMany("series", result.length, limits.maxSeries);
   const read: Series[] = [];
   let samples = 0;
   for (const entry of result) {
     if (!isJsonObject(entry)) throw malformed("a series that is no object");
-    const values = listOf(entry, "values");
-    const histograms = listOf(entry, "histograms");
-    samples += values.length + histograms.length;
+    const labels = readLabels(entry["metric"]);
+    const floats = readFloats(entry, lists);
+    const histograms = listOf(entry, "histograms").map(readHistogramSample);
+    samples += floats.times.length + histograms.length;
     if (samples > limits.maxSamples) throw tooMany("samples", samples, limits.maxSamples);
-    const series = readSeries(readLabels(entry["metric"]), values, histograms, window);
+    const series = cutToWindow(labels, floats, histograms, window);
     if (series !== null) read.push(series);
   }
   return read;
 }
 
-function readSeries(
+type HistogramSample = NonNullable<Series["histograms"]>[number];
+
+function cutToWindow(
   labels: Series["labels"],
-  samples: readonly unknown[],
-  histogramSamples: readonly unknown[],
-  window: TimeWindow,
+  floats: SampleList,
+  histogramSamples: readonly HistogramSample[],
+  { from, to }: TimeWindow,
 ): Series | null {
   const times: number[] = [];
   const values: number[] = [];
-  const histograms: { readonly time: number; readonly histogram: NativeHistogram }[] = [];
-  let isRising = true;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const sample of samples) {
-    if (!Array.isArray(sample)) throw malformed("a sample that is no pair");
-    const time = readTime(sample[0]);
-    const value = readNumber(sample[1]);
-    if (time <= window.from || time > window.to) continue;
+  for (const [index, time] of floats.times.entries()) {
+    if (time <= from || time > to) continue;
     times.push(time);
-    values.push(value);
-    isRising &&= time > last;
-    last = time;
+    values.push(floats.values[index] ?? Number.NaN);
   }
-  last = Number.NEGATIVE_INFINITY;
-  for (const sample of histogramSamples) {
-    if (!Array.isArray(sample)) throw malformed("a sample that is no pair");
-    const time = readTime(sample[0]);
-    const histogram = readHistogram(sample[1]);
-    if (time <= window.from || time > window.to) continue;
-    histograms.push({ time, histogram });
-    isRising &&= time > last;
-    last = time;
-  }
+  const histograms = histogramSamples.filter(({ time }) => time > from && time <= to);
   if (times.length + histograms.length === 0) return null;
   const series = histograms.length === 0 ? { labels, times, values } : { labels, times, values, histograms };
-  return isRising ? series : unionSamples(labels, [series]);
+  const isOrdered = isRising(times) && isRising(histograms.map(({ time }) => time));
+  return isOrdered ? series : unionSamples(labels, [series]);
+}
+
+function isRising(times: readonly number[]): boolean {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const time of times) {
+    if (time <= last) return false;
+    last = time;
+  }
+  return true;
+}
+
+function readFloats(entry: JsonObject, lists: readonly SampleList[]): SampleList {
+  const index = entry["values"];
+  if (typeof index === "number") {
+    const list = lists[index];
+    if (list === undefined) throw malformed("values that are no list");
+    return list;
+  }
+  const times: number[] = [];
+  const values: number[] = [];
+  for (const sample of listOf(entry, "values")) {
+    if (!Array.isArray(sample)) throw malformed("a sample that is no pair");
+    times.push(readTime(sample[0]));
+    values.push(readNumber(sample[1]));
+  }
+  return { times, values };
+}
+
+function readHistogramSample(sample: unknown): HistogramSample {
+  if (!Array.isArray(sample)) throw malformed("a sample that is no pair");
+  return { time: readTime(sample[0]), histogram: readHistogram(sample[1]) };
 }
 
 /** The parsed object itself: a copy by assignment would lose a label named `__proto__`. */
@@ -120,19 +146,10 @@ function readBucket(bucket: unknown): NativeHistogram["buckets"][number] {
   return { lower: readNumber(lower), upper: readNumber(upper), count: readNumber(count) };
 }
 
-/** As Go's strconv writes floats, in a string. */
 function readNumber(text: unknown): number {
-  if (typeof text === "string") {
-    const first = text.charCodeAt(0);
-    // Number() takes an empty text for 0; a digit, sign or point in front rules that out.
-    const value =
-      (first >= 0x30 && first <= 0x39) || first === 0x2d || first === 0x2e ? Number(text) : Number.NaN;
-    if (!Number.isNaN(value)) return value;
-    if (text === "NaN") return value;
-    if (text === "+Inf" || text === "Inf") return Number.POSITIVE_INFINITY;
-    if (text === "-Inf") return Number.NEGATIVE_INFINITY;
-  }
-  throw malformed("a value that is no number in text");
+  const value = typeof text === "string" ? parseGoFloat(text) : null;
+  if (value === null) throw malformed("a value that is no number in text");
+  return value;
 }
 
 function malformed(what: string): FailedTry {

@@ -2,7 +2,6 @@
 import * as z from "zod";
 import { formatDuration, parseDuration } from "../../base/duration.ts";
 import { defaultScrapeLimits } from "./scrape-source.ts";
-import type { ScrapeTarget } from "./target.ts";
 
 const labelName = z
   .string()
@@ -18,8 +17,9 @@ const targetUrl = z
     "wanted a URL without a user name and password: it is shown in warnings",
   );
 
-const scrapeTarget = z.union([
-  targetUrl.transform((url): ScrapeTarget => ({ url, labels: {} })),
+/** A URL alone is read as a target without labels; not as a union, whose errors would say less. */
+const scrapeTarget = z.preprocess(
+  (input) => (typeof input === "string" ? { url: input } : input),
   z.strictObject({
     url: targetUrl,
     labels: z
@@ -27,7 +27,7 @@ const scrapeTarget = z.union([
       .refine((labels) => Object.keys(labels).length <= 30, "wanted at most 30 labels")
       .default({}),
   }),
-]);
+);
 
 /**
  * A `scrape` source as a settings file writes it: targets as URLs, alone or with

@@ -58,6 +58,12 @@ export interface TargetHealth {
 export interface ScrapeSource extends SampleSource {
   /** Begins to scrape, at once and then at the interval, targets spread evenly over it. Does nothing the second time. */
   start(): void;
+  /**
+   * Waits until every target was scraped once, which takes no longer than an interval or 10 s.
+   *
+   * @throws CoalmineError source-unavailable if none could be; the signal's reason if it aborts.
+   */
+  check(signal: AbortSignal): Promise<void>;
   /** Ends scrapes under way and lets go of every socket. What was read stays readable. */
   close(): Promise<void>;
   /** In the order they were given. */
@@ -115,6 +121,11 @@ export function createScrapeSource(options: ScrapeSourceOptions): ScrapeSource {
         }),
       );
     },
+    async check(signal) {
+      await untilAborted(Promise.all(scrapers.map(({ firstScrape }) => firstScrape)), signal);
+      const now = clock.now();
+      readMemory(name, scrapers, { metric: "", matchers: [] }, { from: now, to: now });
+    },
     async close() {
       stopping.abort();
       await Promise.all(loops);
@@ -126,6 +137,18 @@ export function createScrapeSource(options: ScrapeSourceOptions): ScrapeSource {
       return readMemory(name, scrapers, selector, window);
     },
   };
+}
+
+async function untilAborted(settled: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<void>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await Promise.race([settled, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }
 
 function requireTargets(targets: readonly ScrapeTarget[], maxTargets: number): void {

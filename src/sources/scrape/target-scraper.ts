@@ -31,12 +31,18 @@ export class TargetScraper {
   readonly health = new HealthLog();
   readonly #rules: ScrapeRules;
   readonly #url: URL;
+  readonly #first = Promise.withResolvers<void>();
 
   constructor(target: ScrapeTarget, rules: ScrapeRules) {
     this.target = target;
     this.memory = new SeriesMemory(targetLabels(target), rules.samplesPerSeries);
     this.#rules = rules;
     this.#url = metricsUrl(target);
+  }
+
+  /** Resolves when the first scrape is over, however it went. */
+  get firstScrape(): Promise<void> {
+    return this.#first.promise;
   }
 
   /**
@@ -47,17 +53,15 @@ export class TargetScraper {
    * @param signal Ends the scrape without a trace.
    */
   async scrape(time: number, signal: AbortSignal): Promise<void> {
-    const last = this.health.last?.time ?? Number.NEGATIVE_INFINITY;
-    if (time <= last) {
-      // The clock was set back: neither samples nor health would be in order.
-      return;
-    }
+    // Not later than the one before: the clock was set back, and samples must rise in time.
+    if (time <= (this.health.last?.time ?? Number.NEGATIVE_INFINITY)) return;
     const error = await this.#attempt(time, signal).then(
       () => null,
       (thrown: unknown) => this.#describe(thrown),
     );
     if (signal.aborted) return;
     this.health.record(time, error);
+    this.#first.resolve();
     this.health.forgetUntil(time - this.#rules.retentionMs);
     this.memory.forgetUntil(time - this.#rules.retentionMs);
   }

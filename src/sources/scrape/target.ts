@@ -26,7 +26,7 @@ export function targetLabels(target: ScrapeTarget): Readonly<Record<string, stri
  * The labels of a stored series: the sample's and the target's. Where both have
  * one, the target's stays and the sample's becomes `exported_<label>`, with the
  * prefix repeated until the name is free, as Prometheus does with
- * `honor_labels: false`: a pod can't pass for another.
+ * `honor_labels: false`: a pod can't pass for another. Sorted by name.
  */
 export function seriesLabels(
   sample: ExposedSample,
@@ -44,5 +44,5 @@ export function seriesLabels(
     while (labels.has(exported)) exported = `exported_${exported}`;
     labels.set(exported, value);
   }
-  return Object.fromEntries(labels);
+  return Object.fromEntries([...labels].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

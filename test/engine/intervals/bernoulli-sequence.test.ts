@@ -39,6 +39,11 @@ describe("bernoulliCS", () => {
     expect(bernoulliCS(9, 10, 0.01, 100)[1]).toBe(1);
   });
 
+  it("keeps a prior to mix over when less is planned than one event takes", () => {
+    expect(concentrationFor(1, 0.05)).toBe(0.001);
+    expect(concentrationFor(1000, 0.05)).toBeGreaterThan(100);
+  });
+
   it("knows nothing without a request", () => {
     expect(bernoulliCS(0, 0, 0.05, 100)).toEqual([0, 1]);
   });

@@ -21,8 +21,10 @@ describe("wilson", () => {
   });
 
   it("ends exactly at 0 without a bad request and at 1 without a good one", () => {
-    expect(wilson(0, 37, 0.95)[0]).toBe(0);
-    expect(wilson(37, 37, 0.95)[1]).toBe(1);
+    for (let total = 1; total <= 200; total++) {
+      expect(wilson(0, total, 0.95)[0]).toBe(0);
+      expect(wilson(total, total, 0.95)[1]).toBe(1);
+    }
   });
 
   it("holds the observed rate and stays within 0 and 1", () => {

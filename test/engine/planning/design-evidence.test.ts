@@ -23,7 +23,22 @@ describe("designInformation", () => {
   it("is 0 without a cohort and when the design is the margin itself", () => {
     expect(designInformation(0, 100, 1.25, 3)).toBe(0);
     expect(designInformation(100, 0, 1.25, 3)).toBe(0);
+    expect(designInformation(0, 0, 1.25, 3)).toBe(0);
     expect(designInformation(100, 100, 1.25, 1.25)).toBe(0);
+  });
+
+  it("is never negative, however close the design is to the margin", () => {
+    fc.assert(
+      fc.property(
+        requests,
+        requests,
+        ratio,
+        fc.double({ min: -1e-8, max: 1e-8, noNaN: true }),
+        (nc, nb, r, shift) => {
+          expect(designInformation(nc, nb, r, r * (1 + shift))).toBeGreaterThanOrEqual(0);
+        },
+      ),
+    );
   });
 
   it("grows in proportion to the traffic", () => {

@@ -73,9 +73,9 @@ describe("evidence", () => {
     expect(start).toEqual(copy);
   });
 
-  it("has no change left to begin once the horizon is reached", () => {
+  it("has no change left to begin in the tick that is the horizon", () => {
     let state = startEvidence({ ...rule, horizon: 60 });
-    for (let k = 0; k < 60; k++) state = commitTick({ ...rule, horizon: 60 }, state);
+    for (let tick = 2; tick <= 60; tick++) state = commitTick({ ...rule, horizon: 60 }, state);
     expect(state.unstarted).toBe(0);
   });
 

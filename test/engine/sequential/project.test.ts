@@ -31,9 +31,18 @@ describe("projectBaselineRate", () => {
     );
   });
 
-  it("stays positive where the two roots nearly cancel", () => {
-    const nearest = projectBaselineRate({ nc: 1, nb: 1e9, qc: 1e-6, qb: 1e-9, ratio: 1, points: 0.5 });
-    expect(nearest).toBeGreaterThan(0);
-    expect(nearest).toBeLessThan(2e-9);
+  it("meets the condition of a nearest point to the last digits, also where roots nearly cancel", () => {
+    const rate = fc.double({ min: -9, max: 0, noNaN: true }).map((exponent) => 10 ** exponent);
+    const requests = fc.double({ min: 0, max: 9, noNaN: true }).map((exponent) => Math.ceil(10 ** exponent));
+    fc.assert(
+      fc.property(requests, requests, rate, rate, rate, (nc, nb, qc, qb, d) => {
+        const pb0 = projectBaselineRate({ nc, nb, qc, qb, ratio: 2, points: d });
+        const [canary, baseline] = [qc / (2 * pb0 + d), qb / pb0];
+        const slope = 2 * nc * (1 - canary) + nb * (1 - baseline);
+        const size = 2 * nc * (1 + canary) + nb * (1 + baseline);
+        expect(Math.abs(slope)).toBeLessThanOrEqual(1e-12 * size);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { TimeWindow } from "../../../src/analysis/ports.ts";
 import { CoalmineError } from "../../../src/base/errors.ts";
 import { FailedTry } from "../../../src/sources/prometheus/failed-try.ts";
-import { readMatrix } from "../../../src/sources/prometheus/read-matrix.ts";
+import * as reader from "../../../src/sources/prometheus/read-matrix.ts";
 
+const readMatrix = (result: unknown, window: TimeWindow, limits?: reader.MatrixLimits) =>
+  reader.readMatrix(result, [], window, limits);
 const all = { from: 0, to: 1_000_000 };
 const metric = { __name__: "m" };
 const histogram = { count: "1", sum: "2", buckets: [[0, "1", "2", "1"]] };
@@ -82,6 +85,7 @@ describe("readMatrix", () => {
     ["a label that is a number", [{ metric: { a: 1 }, values: [] }]],
     ["labels in a list", [{ metric: ["a"], values: [] }]],
     ["values in an object", [{ metric, values: { length: 1 } }]],
+    ["values that are a number of nothing", [{ metric, values: 0 }]],
     ["a sample that is no pair", values(1)],
     ["a sample without value", values([1])],
     ["a time in text", values(["1", "1"])],

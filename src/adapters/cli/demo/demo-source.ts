@@ -7,6 +7,8 @@ import { startPrometheusChild } from "./prometheus-child.ts";
 
 /** How often each service is scraped. */
 const scrapeIntervalMs = 1_000;
+/** A Prometheus of the demo is near and scrapes little. */
+const ingestionDelayMs = 1_000;
 /** How long a Prometheus that is there already may take to show the demo's series: many scrape intervals are 15 s or more, but it must know the demo's ports first. */
 const seenWithinMs = 5_000;
 /** How long our own Prometheus may take to its first scrape. */
@@ -51,7 +53,7 @@ async function useNamedPrometheus(
 ): Promise<Attempt> {
   const url = host.environment.prometheusUrl;
   if (url === null) return "PROMETHEUS_URL is not set";
-  const open = host.open.prometheus(url);
+  const open = host.open.prometheus(url, ingestionDelayMs);
   try {
     if (await showsTargets(open, host, targets, seenWithinMs, signal)) {
       return { open, description: "Prometheus at PROMETHEUS_URL", close: () => open.close() };
@@ -74,7 +76,7 @@ async function useOwnPrometheus(
   if (binary === null) return "no prometheus on the PATH";
   try {
     const child = await startPrometheusChild(binary, targets, signal);
-    const open = host.open.prometheus(child.url);
+    const open = host.open.prometheus(child.url, ingestionDelayMs);
     const close = async (): Promise<void> => {
       await open.close();
       await child.close();

@@ -1,8 +1,9 @@
 /** The three versions of the demo's service, and the requests they get. */
-import { demoService } from "./demo-spec.ts";
+
+import type { ScrapeTarget } from "../cli-host.ts";
 import { startLoad } from "./demo-load.ts";
 import { type DemoBehaviour, type DemoService, startDemoService } from "./demo-service.ts";
-import type { ScrapeTarget } from "../cli-host.ts";
+import { demoService } from "./demo-spec.ts";
 
 /** To the baseline and to the canary together: enough to tell, and little for any machine. */
 const requestsPerSecond = 200;

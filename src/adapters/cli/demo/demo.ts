@@ -53,7 +53,9 @@ async function play(host: CliHost, signal: AbortSignal): Promise<number> {
         const verdict = await playAct({ host, signal, versions, source, paint, canary: act.canary });
         if (signal.aborted) return verdictExitCodes.inconclusive;
         if (verdict !== act.expected) {
-          say(`Wanted ${act.expected}, met ${verdict ?? "no verdict"}. It can happen by chance: run it again.`);
+          say(
+            `Wanted ${act.expected}, met ${verdict ?? "no verdict"}. It can happen by chance: run it again.`,
+          );
           return verdictExitCodes.fail;
         }
       }

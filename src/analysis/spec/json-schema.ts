@@ -54,18 +54,27 @@ function nestedFields(property: unknown, path: string): SpecField[] {
 }
 
 function typeOf(property: unknown): string {
-  const words = child(property, "enum");
-  if (Array.isArray(words)) return words.join(" \\| ");
-  const constant = child(property, "const");
-  if (constant !== undefined) return String(constant);
   const forms = child(property, "anyOf");
-  if (Array.isArray(forms)) return [...new Set(forms.map(typeOf))].join(" or ");
+  if (Array.isArray(forms)) {
+    const types = [...new Set(forms.map(typeOf))];
+    // Both ways to write true and false.
+    return types.includes("true or false") ? "true or false" : types.join(" or ");
+  }
+  if (Array.isArray(child(property, "oneOf"))) return "map";
+  const words = child(property, "enum") ?? child(property, "const");
+  if (words !== undefined) return Array.isArray(words) ? words.join(" | ") : String(words);
   const type = child(property, "type");
-  const names = (Array.isArray(type) ? type : [type]).map((name) => typeWords[String(name)] ?? String(name));
-  return names.join(" or ");
+  return (Array.isArray(type) ? type : [type])
+    .map((name) => typeWords[String(name)] ?? String(name))
+    .join(" or ");
 }
 
-const typeWords: Readonly<Record<string, string>> = { object: "map", array: "list", string: "text" };
+const typeWords: Readonly<Record<string, string>> = {
+  object: "map",
+  array: "list",
+  string: "text",
+  boolean: "true or false",
+};
 
 function defaultOf(property: unknown): string {
   const value = child(property, "default");

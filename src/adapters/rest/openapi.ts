@@ -1,0 +1,112 @@
+import * as z from "zod";
+import { specSchema } from "../../analysis/spec/spec-schema.ts";
+import type { ApiRoute, Operation } from "./operation.ts";
+import { publishedJudgeSchema } from "./request-schemas.ts";
+import {
+  healthSchema,
+  looksSchema,
+  problemSchema,
+  resultListSchema,
+  resultSchema,
+} from "./result-schemas.ts";
+
+/** What bodies are made of, by the names the document gives them. */
+const components = {
+  Spec: specSchema,
+  JudgeRequest: publishedJudgeSchema,
+  Analysis: resultSchema,
+  AnalysisList: resultListSchema,
+  Looks: looksSchema,
+  Health: healthSchema,
+  Problem: problemSchema,
+} as const satisfies Record<string, z.ZodType>;
+
+/**
+ * The API as an OpenAPI 3.1 document, from the routes that are mounted and the
+ * schemas that read the requests.
+ *
+ * @throws TypeError if a route has a body that `components` does not name.
+ */
+export function openApiDocument(routes: readonly ApiRoute[], version: string) {
+  const byPath = Map.groupBy(routes, ({ path }) => path);
+  const paths = [...byPath].map(([path, ofPath]) => [
+    path,
+    Object.fromEntries(ofPath.map(({ method, describe }) => [method, operation(describe)])),
+  ]);
+  return {
+    openapi: "3.1.1",
+    info: { title: "Coalmine", version, description: "A statistical judge of canary releases." },
+    paths: Object.fromEntries(paths),
+    components: { schemas: componentSchemas() },
+  };
+}
+
+function operation(describe: Operation) {
+  const answers = Object.entries(describe.answers).map(([status, { about, body, type }]) => [
+    status,
+    { description: about, content: body === undefined ? { [type ?? "text/plain"]: {} } : json(body) },
+  ]);
+  const problems = [...describe.problems, 405, 500].map((status) => [
+    String(status),
+    {
+      description: "A problem.",
+      content: { "application/problem+json": { schema: reference(problemSchema) } },
+    },
+  ]);
+  const body = describe.body;
+  return {
+    summary: describe.summary,
+    parameters: [...pathParameters(describe), ...queryParameters(describe)],
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { ...json(body), "application/yaml": { schema: reference(body) } },
+          },
+        }),
+    responses: Object.fromEntries([...answers, ...problems]),
+  };
+}
+
+function pathParameters({ parameters = {} }: Operation) {
+  return Object.entries(parameters).map(([name, description]) => ({
+    name,
+    in: "path",
+    required: true,
+    description,
+    schema: { type: "string" },
+  }));
+}
+
+function queryParameters({ query }: Operation) {
+  if (query === undefined) return [];
+  const { properties = {} } = z.toJSONSchema(query, { io: "input" });
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", required: false, schema }));
+}
+
+function json(schema: z.ZodType) {
+  return { "application/json": { schema: reference(schema) } };
+}
+
+function reference(schema: z.ZodType) {
+  const known = Object.entries(components).find(([, component]) => component === schema);
+  if (known === undefined) throw new TypeError("a body of the API is not among its components");
+  return { $ref: locate(known[0]) };
+}
+
+function componentSchemas() {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(components)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, { io: "input", uri: locate });
+  // OpenAPI 3.1 names the dialect once for the whole document.
+  const bare = Object.entries(schemas).map(([id, { $schema: _dialect, $id: _id, ...schema }]) => [
+    id,
+    schema,
+  ]);
+  return Object.fromEntries(bare);
+}
+
+function locate(id: string): string {
+  return `#/components/schemas/${id}`;
+}

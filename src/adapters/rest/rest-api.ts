@@ -1,0 +1,75 @@
+import { type RequestHandler, Router } from "express";
+import type { Analyses } from "../../analysis/analyses.ts";
+import { HttpProblem } from "../http/problem.ts";
+import { defaultBodyLimitBytes } from "../http/request-body.ts";
+import { mountRoutes } from "../http/route.ts";
+import { analysisRoutes } from "./analysis-routes.ts";
+import { judgeRoute } from "./judge-route.ts";
+import { openApiDocument } from "./openapi.ts";
+import type { ApiRoute } from "./operation.ts";
+import { type SystemRouteOptions, systemRoutes } from "./system-routes.ts";
+
+export interface RestApiOptions extends SystemRouteOptions {
+  readonly analyses: Analyses;
+  /** The product's version, for /openapi.json. */
+  readonly version: string;
+  readonly bodyLimitBytes?: number;
+  /** Between the comments that keep an event stream open; 15 s unless given. */
+  readonly heartbeatMs?: number;
+}
+
+/** The REST API, to be mounted at the root. See README.md beside this file. */
+export function createRestApi(options: RestApiOptions): Router {
+  const {
+    analyses,
+    version,
+    isDraining,
+    bodyLimitBytes = defaultBodyLimitBytes,
+    heartbeatMs = 15_000,
+  } = options;
+  const system = systemRoutes(options);
+  const work = [
+    ...analysisRoutes({ analyses, bodyLimitBytes, heartbeatMs }),
+    judgeRoute(analyses, bodyLimitBytes),
+  ];
+  const document = openApiDocument([...work, ...system, documentRoute(() => "")], version);
+  const text = JSON.stringify(document);
+
+  const router = Router();
+  router.use(mountRoutes([...system, documentRoute(() => text)]));
+  router.use("/v1", refuseWhile(isDraining), neverCached);
+  router.use(mountRoutes(work));
+  return router;
+}
+
+function documentRoute(text: () => string): ApiRoute {
+  return {
+    method: "get",
+    path: "/openapi.json",
+    describe: {
+      summary: "This document",
+      answers: { 200: { about: "OpenAPI 3.1.", type: "application/json" } },
+      problems: [],
+    },
+    handle: (_request, response) => void response.type("application/json").send(text()),
+  };
+}
+
+const neverCached: RequestHandler = (_request, response, next) => {
+  response.set("Cache-Control", "no-store");
+  next();
+};
+
+/** Work is refused once the server drains: it would be cut short. */
+function refuseWhile(isDraining: () => boolean): RequestHandler {
+  return (_request, _response, next) => {
+    if (!isDraining()) {
+      next();
+      return;
+    }
+    throw new HttpProblem(503, "the server is shutting down; ask again", {
+      code: "source-unavailable",
+      headers: { "Retry-After": "5", Connection: "close" },
+    });
+  };
+}

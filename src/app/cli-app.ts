@@ -1,0 +1,52 @@
+/** Wires the command line to the world: the process, the machine's clock, and the sources. */
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { delimiter } from "node:path";
+import type { CliHost } from "../adapters/cli/cli-host.ts";
+import { runCliProgram } from "../adapters/cli/cli-program.ts";
+import type { Terminal } from "../adapters/cli/terminal.ts";
+import { replay } from "../analysis/run/replay.ts";
+import { runLive } from "../analysis/run/run-live.ts";
+import { createCliSources } from "./cli-sources.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** Runs the command line that the process was started with; resolves to its exit code. */
+export async function runCli(): Promise<number> {
+  return await runCliProgram(process.argv.slice(2), await createHost());
+}
+
+async function createHost(): Promise<CliHost> {
+  const prometheusUrl = process.env["PROMETHEUS_URL"] || null;
+  return {
+    version: await readVersion(),
+    terminal: processTerminal,
+    clock: systemClock,
+    environment: {
+      prometheusUrl,
+      path: (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== ""),
+    },
+    runs: { live: runLive, replay },
+    open: createCliSources(prometheusUrl),
+    newId: randomUUID,
+    serve: async () => 70,
+  };
+}
+
+const processTerminal: Terminal = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  onInterrupt(listener) {
+    process.on("SIGINT", listener).on("SIGTERM", listener);
+    return () => void process.off("SIGINT", listener).off("SIGTERM", listener);
+  },
+  exit: (code) => process.exit(code),
+};
+
+/** The package's version; src/ and dist/ are as deep. */
+async function readVersion(): Promise<string> {
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  const found: unknown = JSON.parse(text);
+  const hasVersion = typeof found === "object" && found !== null && "version" in found;
+  return hasVersion ? String(found.version) : "unknown";
+}

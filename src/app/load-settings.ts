@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import { parseDocument } from "yaml";
+import { CoalmineError } from "../base/errors.ts";
+import { readSettings, type Settings, type SettingsEnvironment } from "./settings.ts";
+
+/** Read from the working directory when no file is named; it need not be there. */
+export const defaultSettingsFile = "coalmine.yaml";
+
+/**
+ * Reads the settings file and the environment.
+ *
+ * @param path of a YAML file that must be there; null takes `coalmine.yaml` if there is one.
+ * @throws CoalmineError invalid-settings if the file cannot be read, is no YAML, or as {@link readSettings} does.
+ */
+export async function loadSettings(path: string | null, environment: SettingsEnvironment): Promise<Settings> {
+  const text = await readText(path);
+  return readSettings(text === null ? undefined : readYaml(text, path ?? defaultSettingsFile), environment);
+}
+
+async function readText(path: string | null): Promise<string | null> {
+  try {
+    return await readFile(path ?? defaultSettingsFile, "utf8");
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    if (path === null && isMissing) return null;
+    throw unreadable(path ?? defaultSettingsFile, isMissing ? "there is no such file" : String(error), error);
+  }
+}
+
+function readYaml(text: string, name: string): unknown {
+  const document = parseDocument(text, { uniqueKeys: true });
+  if (document.errors.length > 0) {
+    const problems = document.errors.map(({ message }) => ({ path: "", message }));
+    throw new CoalmineError(
+      "invalid-settings",
+      `the settings file ${name} is no YAML: ${problems[0]?.message}`,
+      {
+        problems,
+      },
+    );
+  }
+  return document.toJS() ?? undefined;
+}
+
+function unreadable(name: string, why: string, cause: unknown): CoalmineError {
+  return new CoalmineError("invalid-settings", `cannot read the settings file ${name}: ${why}`, { cause });
+}

@@ -1,0 +1,36 @@
+import type { NamedSource } from "../analysis/pick-sources.ts";
+import type { Clock } from "../base/clock.ts";
+import { createPrometheusSource } from "../sources/prometheus/prometheus-source.ts";
+import { createScrapeSource } from "../sources/scrape/scrape-source.ts";
+import type { SourceSettings } from "./settings.ts";
+
+/** The sources of the settings, in use. */
+export interface OpenSources {
+  readonly byName: ReadonlyMap<string, NamedSource>;
+  /** Lets go of their connections. */
+  close(): Promise<void>;
+}
+
+/** Opens every source by its name. None is asked yet, so one that is away does not keep the server from starting. */
+export function openSources(settings: Readonly<Record<string, SourceSettings>>, clock: Clock): OpenSources {
+  const opened = Object.entries(settings).map(([name, entry]) => ({
+    name,
+    ingestionDelayMs: entry.ingestionDelayMs,
+    source: open(name, entry, clock),
+  }));
+  return {
+    byName: new Map(opened.map(({ name, source, ingestionDelayMs }) => [name, { source, ingestionDelayMs }])),
+    async close() {
+      await Promise.allSettled(opened.map(({ source }) => source.close()));
+    },
+  };
+}
+
+function open(name: string, entry: SourceSettings, clock: Clock) {
+  if (entry.kind === "prometheus") {
+    return createPrometheusSource({ name, settings: entry.settings, clock, random: Math.random });
+  }
+  const source = createScrapeSource({ name, ...entry.settings, clock });
+  source.start();
+  return source;
+}

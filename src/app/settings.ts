@@ -1,0 +1,119 @@
+import * as z from "zod";
+import { suggestion } from "../analysis/spec/nearest-word.ts";
+import { number, span } from "../analysis/spec/scalar-schemas.ts";
+import { section, word } from "../analysis/spec/section.ts";
+import { zodProblems } from "../analysis/spec/zod-problems.ts";
+import { CoalmineError, type Problem } from "../base/errors.ts";
+import {
+  type PrometheusSourceSettings,
+  prometheusSourceSettings,
+} from "../sources/prometheus/prometheus-settings.ts";
+import { type ScrapeSourceSettings, scrapeSourceSettings } from "../sources/scrape/scrape-settings.ts";
+
+/** A source of the settings, and how long after a moment its samples can be read. */
+export type SourceSettings = { readonly ingestionDelayMs: number } & (
+  | { readonly kind: "prometheus"; readonly settings: PrometheusSourceSettings }
+  | { readonly kind: "scrape"; readonly settings: ScrapeSourceSettings }
+);
+
+/** Prometheus stores what it scraped within seconds; the scraper's samples are there when it says so. */
+const defaultDelayMs = { prometheus: 5_000, scrape: 0 } as const;
+
+/** Kept apart from the adapters' `z.strictObject` issues: their unknown keys get a nearest name here. */
+const sourceSchema = z
+  .looseObject({ kind: word(["prometheus", "scrape"]), ingestionDelay: span.optional() })
+  .transform(({ kind, ingestionDelay, ...rest }, context): SourceSettings => {
+    const ingestionDelayMs = ingestionDelay ?? defaultDelayMs[kind];
+    if (kind === "prometheus") {
+      const read = prometheusSourceSettings.safeParse(rest);
+      if (read.success) return { kind, ingestionDelayMs, settings: read.data };
+      report(context, read.error, Object.keys(prometheusSourceSettings.shape));
+    } else {
+      const read = scrapeSourceSettings.safeParse(rest);
+      if (read.success) return { kind, ingestionDelayMs, settings: read.data };
+      report(context, read.error, Object.keys(scrapeSourceSettings.in.shape));
+    }
+    return z.NEVER;
+  });
+
+const settingsSchema = section({
+  listen: section({
+    host: z.string().min(1).default("127.0.0.1"),
+    port: number({ least: 0, most: 65_535, whole: true }).default(8_080),
+  }).prefault({}),
+  logLevel: word(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
+  /** By the name that a spec's `source` says. */
+  sources: z.record(z.string().min(1).max(63), sourceSchema).default({}),
+  limits: section({
+    maxRunning: number({ least: 1, most: 100_000, whole: true }).default(2_000),
+    maxKept: number({ least: 1, most: 1_000_000, whole: true }).default(10_000),
+  }).prefault({}),
+});
+
+/** What an operator can set about the server; see {@link readSettings}. */
+export type Settings = z.output<typeof settingsSchema>;
+
+/** The variables that stand above the file. An empty one counts as not set. */
+export interface SettingsEnvironment {
+  readonly PROMETHEUS_URL?: string | undefined;
+  readonly HOST?: string | undefined;
+  readonly PORT?: string | undefined;
+  readonly LOG_LEVEL?: string | undefined;
+}
+
+/**
+ * The settings from the file's content (undefined without a file) and the
+ * environment, which wins: PROMETHEUS_URL is the address of the source
+ * `default`, its other settings stay the file's.
+ *
+ * @throws CoalmineError invalid-settings with every problem and its path; an
+ *   unknown key is one, with the nearest known.
+ */
+export function readSettings(file: unknown, environment: SettingsEnvironment): Settings {
+  const read = settingsSchema.safeParse(overlay(file ?? {}, environment));
+  if (read.success) return read.data;
+  const problems = zodProblems(read.error.issues);
+  const told = problems.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+  throw new CoalmineError("invalid-settings", `the settings cannot be used: ${told.join("; ")}`, {
+    problems,
+  });
+}
+
+function overlay(file: unknown, { PROMETHEUS_URL, HOST, PORT, LOG_LEVEL }: SettingsEnvironment): unknown {
+  if (!isMap(file)) return file;
+  const settings: Record<string, unknown> = { ...file };
+  if (LOG_LEVEL) settings["logLevel"] = LOG_LEVEL;
+  if (HOST || PORT) {
+    const listen = file["listen"] ?? {};
+    settings["listen"] = isMap(listen)
+      ? { ...listen, ...(HOST && { host: HOST }), ...(PORT && { port: PORT }) }
+      : listen;
+  }
+  if (PROMETHEUS_URL) settings["sources"] = withDefaultSource(file["sources"] ?? {}, PROMETHEUS_URL);
+  return settings;
+}
+
+function withDefaultSource(sources: unknown, url: string): unknown {
+  if (!isMap(sources)) return sources;
+  const known = sources["default"] ?? { kind: "prometheus" };
+  return { ...sources, default: isMap(known) ? { ...known, url } : known };
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function report(context: z.RefinementCtx, error: z.ZodError, known: readonly string[]): void {
+  for (const { path, message } of error.issues.flatMap((issue) => sourceProblems(issue, known))) {
+    context.addIssue({ code: "custom", path: path === "" ? [] : path.split("."), message });
+  }
+}
+
+function sourceProblems(issue: z.core.$ZodIssue, known: readonly string[]): readonly Problem[] {
+  if (issue.code !== "unrecognized_keys") return zodProblems([issue]);
+  const names = issue.path.length === 0 ? ["kind", "ingestionDelay", ...known] : null;
+  return issue.keys.map((key) => ({
+    path: [...issue.path, key].map(String).join("."),
+    message: `unknown key \`${key}\`${names === null ? "" : `; ${suggestion(key, names)}`}`,
+  }));
+}

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { runServer } from "../app/run-server.ts";
+
+process.exit(await runServer());
