@@ -8,6 +8,8 @@
  * `npm run architecture`.
  */
 const statistics = ["simple-statistics", "@stdlib/[^/]+"];
+/** re2js: matchers are RE2 patterns, as Prometheus has them; a JavaScript one could run for ever. */
+const sampleReaders = ["zod", "undici", "prometheus-query", "re2js"];
 const database = ["kysely", "pg", "graphile-worker", "zod"];
 const adapter = ["base", "engine", "analysis", "adapters/http"];
 const everything = ["base", "engine", "wire", "analysis", "sources", "store", "adapters"];
@@ -19,7 +21,7 @@ const layers = [
   {
     folder: "sources",
     imports: ["base", "analysis"],
-    npm: ["zod", "undici", "prometheus-query"],
+    npm: sampleReaders,
     node: true,
   },
   { folder: "store", imports: ["base", "analysis"], npm: database, node: true },

@@ -26,7 +26,7 @@ export type Reply =
   /** Starts an answer and never ends it. */
   | { readonly kind: "stalled" }
   /** Sends JSON of this size as fast as it is read. */
-  | { readonly kind: "endless"; readonly bytes: number };
+  | { readonly kind: "endless"; readonly bytes: number; readonly status?: number };
 
 /** A series as the fake holds it; times in milliseconds since the epoch. */
 export interface FakeSeries {
@@ -138,16 +138,20 @@ async function answer(reply: Reply, exchange: Exchange): Promise<void> {
       response.writeHead(200).write('{"status":');
       return;
     case "endless":
-      await pour(response, reply.bytes, exchange.count);
+      await pour(response, reply, exchange.count);
       return;
     default:
       unreachable(reply);
   }
 }
 
-async function pour(response: ServerResponse, bytes: number, count: (bytes: number) => void): Promise<void> {
+async function pour(
+  response: ServerResponse,
+  { bytes, status = 200 }: Extract<Reply, { kind: "endless" }>,
+  count: (bytes: number) => void,
+): Promise<void> {
   const chunk = Buffer.alloc(64 * 1024, " ");
-  response.writeHead(200, { "content-type": "application/json" });
+  response.writeHead(status, { "content-type": "application/json" });
   for (let sent = 0; sent < bytes && !response.destroyed; sent += chunk.length) {
     count(chunk.length);
     if (response.write(chunk)) continue;

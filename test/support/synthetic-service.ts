@@ -57,18 +57,27 @@ export function sourceOf(
       if (failing !== null && failing.now() >= failing.from && failing.now() < failing.to) {
         throw new CoalmineError("source-unavailable", "the test took it away");
       }
-      const found = series.filter((one) => matchesAll(one.labels, selector)).flatMap(({ labels, times, values }) => {
-        const inside = times.map((time, i) => [time, values[i] ?? 0] as const).filter(([time]) => time > from && time <= to);
-        return inside.length === 0
-          ? []
-          : [{ labels, times: inside.map(([time]) => time), values: inside.map(([, value]) => value) }];
-      });
+      const found = series
+        .filter((one) => matchesAll(one.labels, selector))
+        .flatMap(({ labels, times, values }) => {
+          const inside = times
+            .map((time, i) => [time, values[i] ?? 0] as const)
+            .filter(([time]) => time > from && time <= to);
+          return inside.length === 0
+            ? []
+            : [{ labels, times: inside.map(([time]) => time), values: inside.map(([, value]) => value) }];
+        });
       return { series: found, warnings: [] };
     },
   };
 }
 
-function podSeries(options: SyntheticOptions, cohort: SyntheticCohort, pod: number, random: () => number): Series[] {
+function podSeries(
+  options: SyntheticOptions,
+  cohort: SyntheticCohort,
+  pod: number,
+  random: () => number,
+): Series[] {
   const { startedAt, seconds, history = 900, scrapeSeconds = 15 } = options;
   const labels = { service: "checkout", version: cohort.version, pod: `checkout-${cohort.version}-${pod}` };
   const series = [
@@ -83,15 +92,23 @@ function podSeries(options: SyntheticOptions, cohort: SyntheticCohort, pod: numb
   for (let second = first; second <= (cohort.diesAt ?? seconds); second++) {
     if (second === cohort.restartAt && pod === 0) counts = series.map(() => 0);
     addRequests(counts, cohort, second, random);
-    if (((second % scrapeSeconds) + scrapeSeconds) % scrapeSeconds !== phase && second !== first) continue;
-    for (const [i, one] of series.entries()) {
-      // An error series is born with its first error.
-      if (i < 2 && counts[i] === 0 && one.times.length === 0) continue;
-      one.times.push(startedAt + second * 1_000);
-      one.values.push(counts[i] ?? 0);
-    }
+    const isScraped = (second - phase) % scrapeSeconds === 0 || second === first;
+    if (isScraped) scrape(series, counts, startedAt + second * 1_000);
   }
   return series.filter(({ times }) => times.length > 0);
+}
+
+function scrape(
+  series: readonly ReturnType<typeof newSeries>[],
+  counts: readonly number[],
+  time: number,
+): void {
+  for (const [i, one] of series.entries()) {
+    // An error series is born with its first error.
+    if (i < 2 && counts[i] === 0 && one.times.length === 0) continue;
+    one.times.push(time);
+    one.values.push(counts[i] ?? 0);
+  }
 }
 
 function newSeries(name: string, labels: Readonly<Record<string, string>>) {
@@ -100,7 +117,8 @@ function newSeries(name: string, labels: Readonly<Record<string, string>>) {
 
 /** One second of requests: status counters first, then the cumulative buckets. */
 function addRequests(counts: number[], cohort: SyntheticCohort, second: number, random: () => number): void {
-  const at = (value: number | ((second: number) => number)) => (typeof value === "number" ? value : value(second));
+  const at = (value: number | ((second: number) => number)) =>
+    typeof value === "number" ? value : value(second);
   const mean = at(cohort.requestsPerSecond) / cohort.pods;
   const requests = Math.floor(mean) + (random() < mean % 1 ? 1 : 0);
   for (let i = 0; i < requests; i++) {

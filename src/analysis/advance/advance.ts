@@ -42,7 +42,12 @@ export function startAnalysis(plan: Plan, startedAt: number): AnalysisState {
  * milliseconds since the epoch. Once `decision` is set nothing changes it: a
  * fail latches, and so does every other final verdict.
  */
-export function advance(plan: Plan, state: AnalysisState, observation: Observation, now: number): AnalysisState {
+export function advance(
+  plan: Plan,
+  state: AnalysisState,
+  observation: Observation,
+  now: number,
+): AnalysisState {
   if (state.decision !== null) return state;
   switch (observation.kind) {
     case "look":
@@ -54,7 +59,10 @@ export function advance(plan: Plan, state: AnalysisState, observation: Observati
     case "weight":
       return { ...state, weight: observation.weight };
     case "dispersion":
-      return { ...state, metrics: state.metrics.map((metric, i) => withDispersion(plan, metric, i, observation.metrics)) };
+      return {
+        ...state,
+        metrics: state.metrics.map((metric, i) => withDispersion(plan, metric, i, observation.metrics)),
+      };
     case "cancel":
       return {
         ...state,
@@ -68,7 +76,12 @@ export function advance(plan: Plan, state: AnalysisState, observation: Observati
   }
 }
 
-function withDispersion(plan: Plan, state: MetricState, index: number, estimates: readonly number[]): MetricState {
+function withDispersion(
+  plan: Plan,
+  state: MetricState,
+  index: number,
+  estimates: readonly number[],
+): MetricState {
   const metric = plan.spec.metrics[index];
   const dispersion = estimates[index] ?? 1;
   if (state.kind !== "counts" || metric === undefined || !isCountMetric(metric)) return state;

@@ -1,8 +1,21 @@
-import { type CompareTest, commitCompare, lookCompare, startCompare } from "../../engine/sequential/compare-test.ts";
+import {
+  type CompareTest,
+  commitCompare,
+  lookCompare,
+  startCompare,
+} from "../../engine/sequential/compare-test.ts";
 import { commitLimit, lookLimit, startLimit } from "../../engine/sequential/limit-test.ts";
 import { chooseLayout, type Layout, leastHistory } from "../latency/layout.ts";
 import type { Distribution, MetricObservation, Stratum, Tally } from "../observation.ts";
-import { type CountMetric, compareTests, limitRate, limitTests, type Plan, questionsOf, slowerMargins } from "../plan/plan.ts";
+import {
+  type CountMetric,
+  compareTests,
+  limitRate,
+  limitTests,
+  type Plan,
+  questionsOf,
+  slowerMargins,
+} from "../plan/plan.ts";
 import type { CountMetricState, QuestionState } from "./state.ts";
 import { addToRows } from "./stratum-rows.ts";
 
@@ -23,7 +36,12 @@ export function startCountMetric(plan: Plan, metric: CountMetric, layout: Layout
 }
 
 /** The questions of a metric without evidence, for instance once its boundaries or its dispersion are known. */
-export function startQuestions(plan: Plan, metric: CountMetric, layout: Layout, dispersion: number): QuestionState[] {
+export function startQuestions(
+  plan: Plan,
+  metric: CountMetric,
+  layout: Layout,
+  dispersion: number,
+): QuestionState[] {
   return questionsOf(metric).map((kind): QuestionState => {
     if (kind === "limit") {
       const tests = limitTests(plan, limitRate(metric), dispersion);
@@ -81,15 +99,27 @@ export function lookCountMetric(
 }
 
 /** Commits the running tick of every question. */
-export function commitCountMetric(plan: Plan, metric: CountMetric, state: CountMetricState): CountMetricState {
+export function commitCountMetric(
+  plan: Plan,
+  metric: CountMetric,
+  state: CountMetricState,
+): CountMetricState {
   const questions = state.questions.map((question): QuestionState => {
     if (question.kind === "limit") {
       const tests = limitTests(plan, limitRate(metric), state.dispersion);
-      return { ...question, fail: commitLimit(tests.fail, question.fail), pass: commitLimit(tests.pass, question.pass) };
+      return {
+        ...question,
+        fail: commitLimit(tests.fail, question.fail),
+        pass: commitLimit(tests.pass, question.pass),
+      };
     }
     const tests = compareTests(plan, marginsOf(metric, question.kind), state.dispersion);
     if (question.kind === "slower") {
-      return { ...question, fail: commitCompare(tests.fail, question.fail), pass: commitCompare(tests.pass, question.pass) };
+      return {
+        ...question,
+        fail: commitCompare(tests.fail, question.fail),
+        pass: commitCompare(tests.pass, question.pass),
+      };
     }
     return {
       kind: "compare",

@@ -26,7 +26,9 @@ export function look(plan: Plan, state: AnalysisState, observation: Look, at: nu
     consumedTo: at,
     pods: observation.pods,
     sourceAway: null,
-    metrics: next.metrics.map((metric, i) => lookMetric(plan, metric, i, observation.metrics[i], state.startedAt, at)),
+    metrics: next.metrics.map((metric, i) =>
+      lookMetric(plan, metric, i, observation.metrics[i], state.startedAt, at),
+    ),
     outage: lookOutage(plan, next.outage, observation.metrics),
     traffic: lookTraffic(next.traffic, observation.metrics[plan.trafficMetric]),
     warnings: addWarnings(next.warnings, observation.warnings),

@@ -1,4 +1,9 @@
-import { type CompareState, commitCompare, lookCompare, startCompare } from "../../engine/sequential/compare-test.ts";
+import {
+  type CompareState,
+  commitCompare,
+  lookCompare,
+  startCompare,
+} from "../../engine/sequential/compare-test.ts";
 import type { MetricObservation, Tally } from "../observation.ts";
 import type { Plan } from "../plan/plan.ts";
 

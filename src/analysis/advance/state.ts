@@ -54,6 +54,8 @@ export interface TrafficState {
 
 /** One tick's traffic. */
 export interface TickTraffic {
+  /** Whether any look fell into it: in one without, nobody asked, so nothing was silent. */
+  readonly looked: boolean;
   readonly canary: number;
   readonly baseline: number;
   readonly canarySampled: boolean;
@@ -94,7 +96,11 @@ export interface StratumRow {
 /** The evidence of one question, for both verdicts. */
 export type QuestionState =
   /** One entry a boundary in `fail` and `pass`. */
-  | { readonly kind: "compare"; readonly fail: readonly CompareState[]; readonly pass: readonly CompareState[] }
+  | {
+      readonly kind: "compare";
+      readonly fail: readonly CompareState[];
+      readonly pass: readonly CompareState[];
+    }
   | { readonly kind: "slower"; readonly fail: CompareState; readonly pass: CompareState }
   | { readonly kind: "limit"; readonly fail: LimitState; readonly pass: LimitState };
 

@@ -11,7 +11,11 @@ const widthOfARow = Math.log(1.5);
  * canary's share both move, the sum shows a difference that no minute had
  * (Simpson's paradox). A dozen rows hold any rollout.
  */
-export function addToRows(rows: readonly StratumRow[], canary: Tally, baseline: Tally | null): readonly StratumRow[] {
+export function addToRows(
+  rows: readonly StratumRow[],
+  canary: Tally,
+  baseline: Tally | null,
+): readonly StratumRow[] {
   const nb = baseline?.total ?? 0;
   if (canary.total === 0 && nb === 0) return rows;
   const added: StratumRow = {
@@ -43,7 +47,11 @@ function sumRows(a: StratumRow, b: StratumRow): StratumRow {
 }
 
 /** All rows together, at one boundary for each cohort; a null index counts every event as bad. */
-export function totals(rows: readonly StratumRow[], canaryIndex: number | null, baselineIndex: number | null) {
+export function totals(
+  rows: readonly StratumRow[],
+  canaryIndex: number | null,
+  baselineIndex: number | null,
+) {
   const counts = { nc: 0, xc: 0, nb: 0, xb: 0 };
   for (const row of rows) {
     counts.nc += row.nc;

@@ -1,7 +1,14 @@
 import type { MetricObservation } from "../observation.ts";
 import type { TickTraffic, TrafficState } from "./state.ts";
 
-const quiet: TickTraffic = { canary: 0, baseline: 0, canarySampled: false, baselineSampled: false, settled: false };
+const quiet: TickTraffic = {
+  looked: false,
+  canary: 0,
+  baseline: 0,
+  canarySampled: false,
+  baselineSampled: false,
+  settled: false,
+};
 
 export const noTraffic: TrafficState = {
   canary: 0,
@@ -14,10 +21,11 @@ export const noTraffic: TrafficState = {
 /** Adds one look's requests, warming pods included, to the running tick. */
 export function lookTraffic(traffic: TrafficState, observation: MetricObservation | undefined): TrafficState {
   if (observation?.kind !== "counts") return traffic;
-  let running = traffic.running;
+  let running = { ...traffic.running, looked: true };
   for (const { canary, baseline } of observation.strata) {
     const settledBaseline = baseline === null || baseline.settled.total > 0;
     running = {
+      looked: true,
       canary: running.canary + canary.settled.total + canary.warming.total,
       baseline: running.baseline + (baseline === null ? 0 : baseline.settled.total + baseline.warming.total),
       canarySampled: running.canarySampled || canary.sampled,
@@ -31,6 +39,7 @@ export function lookTraffic(traffic: TrafficState, observation: MetricObservatio
 /** Closes the running tick: what was silent, what was flat (stats.md §5, §11.8, §11.9). */
 export function commitTraffic(traffic: TrafficState): TrafficState {
   const { running, silentTicks } = traffic;
+  if (!running.looked) return traffic;
   const isFlat = running.canarySampled && running.canary === 0;
   return {
     canary: traffic.canary + running.canary,
@@ -47,6 +56,9 @@ export function commitTraffic(traffic: TrafficState): TrafficState {
 }
 
 /** Requests so far, the running tick's included. */
-export function requestsSoFar({ canary, baseline, running }: TrafficState): { canary: number; baseline: number } {
+export function requestsSoFar({ canary, baseline, running }: TrafficState): {
+  canary: number;
+  baseline: number;
+} {
   return { canary: canary + running.canary, baseline: baseline + running.baseline };
 }

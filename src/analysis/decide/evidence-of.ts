@@ -4,7 +4,14 @@ import { logSign } from "../../engine/sequential/sign-test.ts";
 import { marginsOf } from "../advance/count-metric.ts";
 import type { AnalysisState, CountMetricState, GaugeMetricState, QuestionState } from "../advance/state.ts";
 import { totals } from "../advance/stratum-rows.ts";
-import { type CountMetric, compareTests, isCountMetric, limitRate, limitTests, type Plan } from "../plan/plan.ts";
+import {
+  type CountMetric,
+  compareTests,
+  isCountMetric,
+  limitRate,
+  limitTests,
+  type Plan,
+} from "../plan/plan.ts";
 
 /** One question's evidence as e-values. */
 export interface QuestionEvidence {
@@ -66,11 +73,18 @@ export function countedFail({ fail, withheld }: QuestionEvidence): number {
 function gaugeEvidence(metric: GaugeMetricState, share: number): MetricEvidence {
   const fail = eValue(logSign(metric.fail));
   const pass = eValue(logSign(metric.pass));
-  const questions = [{ kind: "gauge", fail, pass, boundaries: [{ fail, pass }], share, withheld: false } as const];
+  const questions = [
+    { kind: "gauge", fail, pass, boundaries: [{ fail, pass }], share, withheld: false } as const,
+  ];
   return { fail, pass, share, questions };
 }
 
-function countEvidence(plan: Plan, spec: CountMetric, state: CountMetricState, shares: readonly number[]): MetricEvidence {
+function countEvidence(
+  plan: Plan,
+  spec: CountMetric,
+  state: CountMetricState,
+  shares: readonly number[],
+): MetricEvidence {
   const questions: QuestionEvidence[] = [];
   for (const [i, question] of state.questions.entries()) {
     const boundaries = boundaryEvidence(plan, spec, state, question);
@@ -96,7 +110,12 @@ function countEvidence(plan: Plan, spec: CountMetric, state: CountMetricState, s
 function boundaryEvidence(plan: Plan, spec: CountMetric, state: CountMetricState, question: QuestionState) {
   if (question.kind === "limit") {
     const tests = limitTests(plan, limitRate(spec), state.dispersion);
-    return [{ fail: eValue(logLimit(tests.fail, question.fail)), pass: eValue(logLimit(tests.pass, question.pass)) }];
+    return [
+      {
+        fail: eValue(logLimit(tests.fail, question.fail)),
+        pass: eValue(logLimit(tests.pass, question.pass)),
+      },
+    ];
   }
   const tests = compareTests(plan, marginsOf(spec, question.kind), state.dispersion);
   const fails = question.kind === "compare" ? question.fail : [question.fail];
@@ -115,11 +134,13 @@ function isWithheld(
   kind: QuestionState["kind"],
   before: readonly QuestionEvidence[],
 ): boolean {
-  if (kind !== "limit" || plan.spec.baseline === null || spec.limit === null || spec.limit.absolute) return false;
+  if (kind !== "limit" || plan.spec.baseline === null || spec.limit === null || spec.limit.absolute)
+    return false;
   const at = state.layout?.limit?.fail ?? 0;
   const { nb, xb } = totals(state.rows, at, at);
   const compare = before.find((question) => question.kind === "compare");
-  const compareFailed = compare !== undefined && compare.fail * compare.share * plan.spec.budget.falseAlarm >= 1;
+  const compareFailed =
+    compare !== undefined && compare.fail * compare.share * plan.spec.budget.falseAlarm >= 1;
   return nb > 0 && xb / nb > limitRate(spec) && !compareFailed;
 }
 

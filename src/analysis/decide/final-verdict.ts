@@ -42,7 +42,8 @@ export function finalMetricVerdict(
   const known = state.metrics[index];
   if (metric?.kind === "condition" && known?.kind === "condition") {
     if (hasHeld(metric, known)) return { verdict: "fail", reason: text.conditionHeld(metric) };
-    if (known.lastSeen === null) return { verdict: "inconclusive", reason: text.noSeries(plan, index, "canary") };
+    if (known.lastSeen === null)
+      return { verdict: "inconclusive", reason: text.noSeries(plan, index, "canary") };
     return { verdict: "pass", reason: text.conditionClear(metric) };
   }
   const metricEvidence = evidence.metrics[index] ?? null;
@@ -76,7 +77,8 @@ function lacksTraffic(plan: Plan, state: AnalysisState): Found | null {
   const requests = requestsSoFar(state.traffic);
   const inconclusive = (reason: Reason): Found => ({ verdict: "inconclusive", reason });
   if (requests.canary === 0) return inconclusive(noTraffic(plan, metric, "canary"));
-  if (plan.spec.baseline !== null && requests.baseline === 0) return inconclusive(noTraffic(plan, metric, "baseline"));
+  if (plan.spec.baseline !== null && requests.baseline === 0)
+    return inconclusive(noTraffic(plan, metric, "baseline"));
   const settled = totals(metric.rows, 0, 0).nc;
   if (settled >= plan.spec.minCanaryRequests) return null;
   return inconclusive(text.tooFewRequests(plan, settled));
@@ -109,9 +111,13 @@ function countVerdict(
   );
   const open = verdicts.find((verdict) => verdict.kind === "inconclusive");
   if (open !== undefined) {
-    return { verdict: "inconclusive", reason: text.undecided(plan, metric, known, open.code, open.moreRequests) };
+    return {
+      verdict: "inconclusive",
+      reason: text.undecided(plan, metric, known, open.code, open.moreRequests),
+    };
   }
-  const code = verdicts.find(({ code }) => code === "no-regression-seen")?.code ?? verdicts[0]?.code ?? "not-worse";
+  const code =
+    verdicts.find(({ code }) => code === "no-regression-seen")?.code ?? verdicts[0]?.code ?? "not-worse";
   return { verdict: "pass", reason: text.metricFine(metric, known, code) };
 }
 

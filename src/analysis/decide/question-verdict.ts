@@ -103,7 +103,10 @@ export function indexes(layout: Layout, kind: QuestionEvidence["kind"]) {
 }
 
 /** About how many more canary requests until this boundary passes, if it goes on as so far; null if it would not. */
-function moreRequests({ canaryRequests, powerRequests, passRequests }: BoundaryCheck, byPower: boolean): number | null {
+function moreRequests(
+  { canaryRequests, powerRequests, passRequests }: BoundaryCheck,
+  byPower: boolean,
+): number | null {
   const ways = [passRequests, byPower ? powerRequests : null].filter((count) => count !== null);
   return ways.length === 0 ? null : Math.max(1, Math.ceil(Math.min(...ways) - canaryRequests));
 }

@@ -23,7 +23,12 @@ const wholeRule = (dispersion: number) => ({ grid: betterGrid, horizon: 0, cap: 
  *
  * @param needs the odds to reach, 1/β.
  */
-export function requestsToPassMargin(counts: Counts, margin: Margin, dispersion: number, needs: number): number | null {
+export function requestsToPassMargin(
+  counts: Counts,
+  margin: Margin,
+  dispersion: number,
+  needs: number,
+): number | null {
   const { nc, xc, nb, xb } = counts;
   if (nc === 0 || nb === 0) return null;
   const rate = Math.min(0.999, Math.max(1e-9, xb / nb));

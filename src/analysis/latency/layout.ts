@@ -49,7 +49,8 @@ const mostTail = 0.6;
 export function chooseLayout(metric: LatencyMetric, distribution: Distribution, unitSeconds: number): Layout {
   const { bounds, form } = distribution;
   const limit = metric.limit === null ? null : limitBoundaries(metric, bounds, unitSeconds);
-  const slower = metric.slower === null ? null : slowerBoundaries(metric, metric.slower, distribution, unitSeconds);
+  const slower =
+    metric.slower === null ? null : slowerBoundaries(metric, metric.slower, distribution, unitSeconds);
   const compare = metric.compare === null ? [] : compareBoundaries(metric.quantile, distribution);
 
   const boundaries = [

@@ -14,21 +14,33 @@ export function combineSources(metric: MetricSpec, parts: readonly MetricObserva
   const counts = parts.filter((part) => part.kind === "counts");
   if (counts.length > 0) return { kind: "counts", strata: counts.flatMap(({ strata }) => strata) };
   const distributions = parts.filter((part) => part.kind === "distribution").map((part) => part.distribution);
-  if (distributions.length > 0) return { kind: "distribution", distribution: sumDistributions(distributions) };
+  if (distributions.length > 0)
+    return { kind: "distribution", distribution: sumDistributions(distributions) };
   const gauges = parts.filter((part) => part.kind === "gauge");
   if (gauges.length > 0) {
     const aggregate = metric.kind === "gauge" ? metric.aggregate : "mean";
     return {
       kind: "gauge",
-      canary: aggregateRegions(gauges.map(({ canary }) => canary), aggregate),
-      baseline: aggregateRegions(gauges.map(({ baseline }) => baseline), aggregate),
+      canary: aggregateRegions(
+        gauges.map(({ canary }) => canary),
+        aggregate,
+      ),
+      baseline: aggregateRegions(
+        gauges.map(({ baseline }) => baseline),
+        aggregate,
+      ),
     };
   }
-  const holds = parts.flatMap((part) => (part.kind === "condition" && part.holds !== null ? [part.holds] : []));
+  const holds = parts.flatMap((part) =>
+    part.kind === "condition" && part.holds !== null ? [part.holds] : [],
+  );
   return { kind: "condition", holds: holds.length === 0 ? null : holds.includes(true) };
 }
 
-function aggregateRegions(values: readonly (number | null)[], aggregate: "mean" | "max" | "min" | "sum"): number | null {
+function aggregateRegions(
+  values: readonly (number | null)[],
+  aggregate: "mean" | "max" | "min" | "sum",
+): number | null {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return null;
   const sum = known.reduce((total, value) => total + value, 0);
@@ -41,7 +53,8 @@ function sumDistributions(all: readonly Distribution[]): Distribution {
   const [first, ...others] = known;
   if (first === undefined) return { form: "classic", bounds: [], baseline: { total: 0, bad: [] } };
   const bounds = first.bounds.filter((bound) => others.every((other) => other.bounds.includes(bound)));
-  const at = ({ bounds: own, baseline }: Distribution, bound: number) => baseline.bad[own.indexOf(bound)] ?? 0;
+  const at = ({ bounds: own, baseline }: Distribution, bound: number) =>
+    baseline.bad[own.indexOf(bound)] ?? 0;
   return {
     form: first.form,
     bounds,

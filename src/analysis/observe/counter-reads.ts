@@ -16,10 +16,13 @@ export function toCounterReads(answered: readonly Answered[]): readonly CountedR
   return answered.flatMap(({ read, answer }): CountedRead[] => {
     const { cohort, role } = read;
     if (role.kind === "value") return [];
-    if (role.kind === "counter") return [{ read, counterRead: { cohort, answer, family: role.family }, bounds: [] }];
+    if (role.kind === "counter")
+      return [{ read, counterRead: { cohort, answer, family: role.family }, bounds: [] }];
     const sameHistogram = answered.filter((other) => isSameHistogram(other.read, read));
     const bounds = histogramBounds(sameHistogram.map((other) => other.answer));
-    return [{ read, counterRead: { cohort, answer, family: { kind: "histogram", boundaries: bounds } }, bounds }];
+    return [
+      { read, counterRead: { cohort, answer, family: { kind: "histogram", boundaries: bounds } }, bounds },
+    ];
   });
 }
 

@@ -18,7 +18,12 @@ export function firstLookWarnings(
     (["canary", "baseline"] as const).flatMap((cohort): Warning[] => {
       const [first, ...others] = reads.filter((read) => read.metric === i && read.cohort === cohort);
       if (first === undefined || ![first, ...others].every(isSilent)) return [];
-      return [{ code: "no-series", text: `${metric.name}: no ${cohort} series yet from ${renderSelector(first.selector)}` }];
+      return [
+        {
+          code: "no-series",
+          text: `${metric.name}: no ${cohort} series yet from ${renderSelector(first.selector)}`,
+        },
+      ];
     }),
   );
   const noHistory = metrics.flatMap((metric, i): Warning[] => {

@@ -4,9 +4,9 @@ import type { Cohort, CohortCounts, Distribution, MetricObservation, Tally } fro
 import type { Plan } from "../plan/plan.ts";
 import type { TimeWindow } from "../ports.ts";
 import type { CountedRead } from "./counter-reads.ts";
-import { aggregateValues, conditionHolds } from "./sampled-values.ts";
 import type { Answered } from "./read-all.ts";
 import type { Read } from "./read-plan.ts";
+import { aggregateValues, conditionHolds } from "./sampled-values.ts";
 
 /** Everything one source told of one metric in one look. */
 export interface MetricParts {
@@ -38,7 +38,10 @@ export function observeMetric(plan: Plan, index: number, parts: MetricParts): Me
       };
     }
     case "condition":
-      return { kind: "condition", holds: conditionHolds(series("canary"), parts.window, query.op, query.threshold) };
+      return {
+        kind: "condition",
+        holds: conditionHolds(series("canary"), parts.window, query.op, query.threshold),
+      };
     default:
       return unreachable(query);
   }
@@ -55,8 +58,9 @@ function countsOf(plan: Plan, parts: MetricParts): MetricObservation {
 
 function cohortCounts(parts: MetricParts, cohort: Cohort): CohortCounts {
   const part = (name: "main" | "bad") =>
-    parts.counts.find(({ read }) => read.cohort === cohort && read.role.kind === "counter" && read.role.part === name)
-      ?.counts ?? null;
+    parts.counts.find(
+      ({ read }) => read.cohort === cohort && read.role.kind === "counter" && read.role.part === name,
+    )?.counts ?? null;
   const main = part("main") ?? nothingRead;
   const bad = part("bad");
   if (bad === null) {
@@ -78,7 +82,13 @@ function cohortCounts(parts: MetricParts, cohort: Cohort): CohortCounts {
 }
 
 const noEvents: Tally = { total: 0, bad: [] };
-const nothingRead = { settled: noEvents, warming: noEvents, sampled: false, pods: [], podsWithBad: [] } as const;
+const nothingRead = {
+  settled: noEvents,
+  warming: noEvents,
+  sampled: false,
+  pods: [],
+  podsWithBad: [],
+} as const;
 
 function isPossible({ settled, warming }: CohortCounts): boolean {
   return [settled, warming].every(({ total, bad }) => bad.every((count) => count <= total));

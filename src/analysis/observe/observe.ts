@@ -1,19 +1,19 @@
+import type { AnalysisState } from "../advance/state.ts";
 import { countLook } from "../counting/count-look.ts";
 import { emptyPodMemory } from "../counting/pod-memory.ts";
-import type { AnalysisState } from "../advance/state.ts";
 import type { Observation } from "../observation.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { SampleSource } from "../ports.ts";
 import type { Warning } from "../result.ts";
 import { combineSources } from "./combine-sources.ts";
+import { toCounterReads } from "./counter-reads.ts";
 import { firstLookWarnings } from "./first-look-warnings.ts";
 import { readHistories } from "./history.ts";
 import { observeMetric } from "./observe-metric.ts";
 import { lookbackMs, readAll } from "./read-all.ts";
-import type { SourcePart } from "./source-part.ts";
 import { type Read, readsOf } from "./read-plan.ts";
 import { requireSeparateCohorts } from "./separate-cohorts.ts";
-import { toCounterReads } from "./counter-reads.ts";
+import type { SourcePart } from "./source-part.ts";
 
 type Look = Extract<Observation, { kind: "look" }>;
 
@@ -41,7 +41,10 @@ export async function observe(options: ObserveOptions): Promise<Look> {
   const reads = readsOf(plan, state.metrics);
   const parts = await Promise.all(sources.map((source, i) => observeSource(options, source, reads, i)));
   const metrics = plan.spec.metrics.map((metric, i) =>
-    combineSources(metric, parts.flatMap((part) => part.metrics[i] ?? [])),
+    combineSources(
+      metric,
+      parts.flatMap((part) => part.metrics[i] ?? []),
+    ),
   );
   const first = state.consumedTo === null ? firstLookWarnings(plan, reads, parts, metrics) : [];
   return {
@@ -87,11 +90,19 @@ async function observeSource(
       }),
     ),
     pods: counted.memory,
-    warnings: [...counted.warnings, ...partialWarnings(source, answered.flatMap(({ answer }) => answer.warnings))],
+    warnings: [
+      ...counted.warnings,
+      ...partialWarnings(
+        source,
+        answered.flatMap(({ answer }) => answer.warnings),
+      ),
+    ],
     silent: answered.filter(({ answer }) => answer.series.length === 0).map(({ read }) => read),
   };
 }
 
 function partialWarnings(source: SampleSource, texts: readonly string[]): Warning[] {
-  return [...new Set(texts)].slice(0, 3).map((text) => ({ code: "partial-response", text: `${source.name}: ${text}` }));
+  return [...new Set(texts)]
+    .slice(0, 3)
+    .map((text) => ({ code: "partial-response", text: `${source.name}: ${text}` }));
 }

@@ -31,8 +31,15 @@ export function readsOf(plan: Plan, metrics: readonly MetricState[]): readonly R
   );
 }
 
-function readsOfMetric(query: MetricQuery, state: MetricState | undefined): { selectors: CohortSelectors; role: ReadRole }[] {
-  const counter = (part: "main" | "bad", family: CounterFamily): ReadRole => ({ kind: "counter", part, family });
+function readsOfMetric(
+  query: MetricQuery,
+  state: MetricState | undefined,
+): { selectors: CohortSelectors; role: ReadRole }[] {
+  const counter = (part: "main" | "bad", family: CounterFamily): ReadRole => ({
+    kind: "counter",
+    part,
+    family,
+  });
   switch (query.kind) {
     case "errors":
       return [{ selectors: query.requests, role: counter("main", { kind: "requests", bad: query.bad }) }];

@@ -78,7 +78,11 @@ export function compareTests(plan: Plan, margins: { fail: Margin; pass: Margin }
 export const slowerMargins = { fail: { ratio: 1, points: 0 }, pass: { ratio: 1, points: 0 } } as const;
 
 /** The fail and the pass test of a limit. */
-export function limitTests(plan: Plan, limit: number, dispersion: number): { fail: LimitTest; pass: LimitTest } {
+export function limitTests(
+  plan: Plan,
+  limit: number,
+  dispersion: number,
+): { fail: LimitTest; pass: LimitTest } {
   return {
     fail: { rule: ruleOf(plan, worseGrid, dispersion), limit },
     pass: { rule: ruleOf(plan, betterGrid, dispersion), limit },

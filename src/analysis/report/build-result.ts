@@ -1,8 +1,8 @@
 import { eBH } from "../../engine/report/e-bh.ts";
 import type { AnalysisState } from "../advance/state.ts";
+import type { LookRecord } from "../analysis-record.ts";
 import { type AnalysisEvidence, evidenceOf } from "../decide/evidence-of.ts";
 import { finalMetricVerdict } from "../decide/final-verdict.ts";
-import type { LookRecord } from "../analysis-record.ts";
 import { isCountMetric, type Plan } from "../plan/plan.ts";
 import type { AnalysisResult, MetricResult } from "../result.ts";
 import { writeSpec } from "../spec/write-spec.ts";
@@ -49,7 +49,11 @@ export function lookRecord(result: AnalysisResult, at: number): LookRecord {
   return {
     at: timeText(at),
     score: result.score,
-    evidence: result.metrics.map(({ name, evidence }) => ({ metric: name, fail: evidence.fail, pass: evidence.pass })),
+    evidence: result.metrics.map(({ name, evidence }) => ({
+      metric: name,
+      fail: evidence.fail,
+      pass: evidence.pass,
+    })),
   };
 }
 

@@ -16,7 +16,10 @@ export function strongest(evidence: MetricEvidence | null): QuestionEvidence | n
 }
 
 /** Which of a metric's counts are shown: those of the strongest question's strongest boundary. */
-export function shownIndexes(layout: Layout, evidence: MetricEvidence | null): { canary: number; baseline: number } {
+export function shownIndexes(
+  layout: Layout,
+  evidence: MetricEvidence | null,
+): { canary: number; baseline: number } {
   const question = strongest(evidence);
   if (question === null) {
     const at = layout.compare[0] ?? layout.limit?.fail ?? layout.slower?.baseline ?? 0;
@@ -54,7 +57,11 @@ export function badText(
 }
 
 /** `errors: canary 8.1 % (162 of 2,000), baseline 0.50 % (90 of 18,000), 16×`. */
-export function comparedText(metric: CountMetric, state: CountMetricState, evidence: MetricEvidence | null): string {
+export function comparedText(
+  metric: CountMetric,
+  state: CountMetricState,
+  evidence: MetricEvidence | null,
+): string {
   const { nc, xc, nb, xb } = shownCounts(state, evidence);
   const cohort = (name: string, bad: number, total: number) =>
     `${name} ${total === 0 ? "no requests" : `${formatPercent(bad / total)} (${formatCount(bad)} of ${formatCount(total)})`}`;

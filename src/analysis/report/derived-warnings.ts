@@ -1,8 +1,8 @@
 import { formatLatency } from "../../base/format.ts";
 import type { AnalysisState, CountMetricState } from "../advance/state.ts";
-import type { LatencyMetric } from "../spec/model.ts";
 import { isCountMetric, type Plan } from "../plan/plan.ts";
 import type { Warning } from "../result.ts";
+import type { LatencyMetric } from "../spec/model.ts";
 
 /** Fewest canary pods among which one alone is worth naming. */
 const severalPods = 3;
@@ -22,13 +22,18 @@ export function derivedWarnings(plan: Plan, state: AnalysisState): readonly Warn
   });
 }
 
-function boundaryWarnings(metric: LatencyMetric, { layout }: CountMetricState, unitSeconds: number): Warning[] {
+function boundaryWarnings(
+  metric: LatencyMetric,
+  { layout }: CountMetricState,
+  unitSeconds: number,
+): Warning[] {
   if (layout === null) return [];
   const at = (index: number) => (layout.boundaries[index] ?? 0) * unitSeconds;
   const warnings: Warning[] = [];
   const wanted = metric.limit?.atMostSeconds;
   if (layout.limit !== null && wanted !== undefined && layout.limit.pass !== layout.limit.fail) {
-    const pass = layout.limit.pass === null ? "cannot pass" : `passes at ${formatLatency(at(layout.limit.pass))}`;
+    const pass =
+      layout.limit.pass === null ? "cannot pass" : `passes at ${formatLatency(at(layout.limit.pass))}`;
     const text = `${metric.name}: ${formatLatency(wanted)} is no boundary of the histogram; it fails at ${formatLatency(at(layout.limit.fail))} and ${pass}`;
     warnings.push({ code: "boundary-snapped", text });
   }
@@ -48,8 +53,14 @@ function dispersionWarning(plan: Plan, name: string, { dispersion }: CountMetric
   return [{ code: "dispersion", text }];
 }
 
-function singlePodWarning(state: AnalysisState, name: string, { pods, podsWithBad }: CountMetricState): Warning[] {
+function singlePodWarning(
+  state: AnalysisState,
+  name: string,
+  { pods, podsWithBad }: CountMetricState,
+): Warning[] {
   const isOne = podsWithBad.length === 1 && pods.length >= severalPods;
   if (state.decision?.verdict !== "fail" || !isOne) return [];
-  return [{ code: "single-pod", text: `${name}: all bad events come from one of ${pods.length} canary pods` }];
+  return [
+    { code: "single-pod", text: `${name}: all bad events come from one of ${pods.length} canary pods` },
+  ];
 }

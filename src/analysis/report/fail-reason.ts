@@ -27,7 +27,9 @@ export function failReason(plan: Plan, state: AnalysisState, evidence: AnalysisE
   }
   const parts = evidence.metrics.flatMap((metric, i) => {
     const name = plan.spec.metrics[i]?.name;
-    return metric === null || name === undefined || metric.share === 0 ? [] : [`${name} ${formatOdds(metric.fail)}`];
+    return metric === null || name === undefined || metric.share === 0
+      ? []
+      : [`${name} ${formatOdds(metric.fail)}`];
   });
   if (plan.shares.outage > 0) parts.push(`outage ${formatOdds(evidence.outage)}`);
   return text.combined(plan, evidence, parts);

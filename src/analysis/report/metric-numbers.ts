@@ -39,9 +39,7 @@ export function metricNumbers(
     counts: badText(metric, state, evidence, unitSeconds),
     canary: summary(xc, nc),
     baseline: hasBaseline ? summary(xb, nb) : null,
-    difference: hasBaseline
-      ? newcombe({ total: nc, bad: xc }, { total: nb, bad: xb }, confidence)
-      : null,
+    difference: hasBaseline ? newcombe({ total: nc, bad: xc }, { total: nb, bad: xb }, confidence) : null,
     ratio: hasBaseline ? ratio(state, evidence) : null,
     quantile: quantile(plan, metric, state, unitSeconds),
   };

@@ -1,5 +1,5 @@
-import { formatCount, formatOdds, formatPercent } from "../../base/format.ts";
 import { formatDuration } from "../../base/duration.ts";
+import { formatCount, formatOdds, formatPercent } from "../../base/format.ts";
 import type { AnalysisState, CountMetricState } from "../advance/state.ts";
 import type { AnalysisEvidence, MetricEvidence } from "../decide/evidence-of.ts";
 import type { Cohort } from "../observation.ts";
@@ -13,7 +13,12 @@ import { comparedText, shownCounts, strongest } from "./compared-text.ts";
 
 /** One line for every reason a verdict can have: what was seen, in numbers, and what it was held against. */
 
-export function metricWorse(plan: Plan, metric: CountMetric, state: CountMetricState, evidence: MetricEvidence): Reason {
+export function metricWorse(
+  plan: Plan,
+  metric: CountMetric,
+  state: CountMetricState,
+  evidence: MetricEvidence,
+): Reason {
   const question = strongest(evidence);
   const needs = 1 / (plan.spec.budget.falseAlarm * (evidence.share || 1));
   const odds = `evidence ${formatOdds(evidence.fail)}, needs ${formatOdds(needs)}`;
@@ -42,10 +47,16 @@ export function combined(plan: Plan, evidence: AnalysisEvidence, parts: readonly
 }
 
 /** The whole analysis passed: every gating count metric in one line. */
-export function passed(plan: Plan, state: AnalysisState, evidence: AnalysisEvidence, code: ReasonCode): Reason {
+export function passed(
+  plan: Plan,
+  state: AnalysisState,
+  evidence: AnalysisEvidence,
+  code: ReasonCode,
+): Reason {
   const parts = plan.spec.metrics.flatMap((metric, i) => {
     const known = state.metrics[i];
-    if (!metric.gate || known?.kind !== "counts" || metric.kind === "gauge" || metric.kind === "condition") return [];
+    if (!metric.gate || known?.kind !== "counts" || metric.kind === "gauge" || metric.kind === "condition")
+      return [];
     return [comparedText(metric, known, evidence.metrics[i] ?? null)];
   });
   const opening = {
@@ -65,7 +76,10 @@ export function undecided(
 ): Reason {
   const seen = comparedText(metric, state, null);
   if (code === "baseline-over-limit") {
-    return { code, text: `${seen}: the baseline is over the limit of ${formatPercent(limitRate(metric))} too` };
+    return {
+      code,
+      text: `${seen}: the baseline is over the limit of ${formatPercent(limitRate(metric))} too`,
+    };
   }
   const after = formatDuration(plan.spec.durationMs);
   const more =
@@ -89,7 +103,10 @@ export function noSeries(plan: Plan, index: number, cohort: Cohort): Reason {
 
 export function noRequests(plan: Plan, cohort: Cohort): Reason {
   const selector = selectorOf(plan.telemetry.queries[plan.trafficMetric], cohort);
-  return { code: noDataCode(cohort), text: `the ${cohort}'s series exist and never move: no requests in ${selector}` };
+  return {
+    code: noDataCode(cohort),
+    text: `the ${cohort}'s series exist and never move: no requests in ${selector}`,
+  };
 }
 
 export function wentSilent(plan: Plan, cohort: Cohort, ticks: number): Reason {
@@ -105,7 +122,10 @@ export function noBoundaries(metric: CountMetric): Reason {
 
 export function sourceUnavailable(plan: Plan, away: { readonly message: string }): Reason {
   const span = formatDuration(plan.spec.sourceTimeoutMs);
-  return { code: "source-unavailable", text: `no answer from the metrics source for ${span}: ${away.message}` };
+  return {
+    code: "source-unavailable",
+    text: `no answer from the metrics source for ${span}: ${away.message}`,
+  };
 }
 
 export function trafficLost(plan: Plan, { traffic }: AnalysisState): Reason {
@@ -115,7 +135,10 @@ export function trafficLost(plan: Plan, { traffic }: AnalysisState): Reason {
 }
 
 export function conditionHeld(metric: ConditionMetric): Reason {
-  return { code: "condition-held", text: `${metric.name}: ${metric.query} has held for ${formatDuration(metric.forMs)}` };
+  return {
+    code: "condition-held",
+    text: `${metric.name}: ${metric.query} has held for ${formatDuration(metric.forMs)}`,
+  };
 }
 
 export function conditionClear(metric: ConditionMetric): Reason {
@@ -124,7 +147,10 @@ export function conditionClear(metric: ConditionMetric): Reason {
 }
 
 export function gaugeWorse(name: string, odds: number): Reason {
-  return { code: "worse-than-baseline", text: `${name}: above its margin in nearly every block, evidence ${formatOdds(odds)}` };
+  return {
+    code: "worse-than-baseline",
+    text: `${name}: above its margin in nearly every block, evidence ${formatOdds(odds)}`,
+  };
 }
 
 export function gaugeFine(name: string): Reason {
@@ -136,7 +162,10 @@ export function gaugeUndecided(name: string, blocks: number): Reason {
 }
 
 export function deadline(open: Reason): Reason {
-  return { code: "deadline", text: `undecided at the deadline, and the spec says to fail then: ${open.text}` };
+  return {
+    code: "deadline",
+    text: `undecided at the deadline, and the spec says to fail then: ${open.text}`,
+  };
 }
 
 export function nothingGates(): Reason {
@@ -149,7 +178,8 @@ export function running(state: AnalysisState, warmupMs: number, now: number): Re
   if (state.sourceAway !== null) {
     return { code: "watching", text: `waiting for the metrics source: ${state.sourceAway.message}` };
   }
-  if (isWarming) return { code: "warming-up", text: `pods younger than ${formatDuration(warmupMs)} are not judged yet` };
+  if (isWarming)
+    return { code: "warming-up", text: `pods younger than ${formatDuration(warmupMs)} are not judged yet` };
   return { code: "watching", text: "no verdict yet" };
 }
 

@@ -17,7 +17,8 @@ export function scoreOf(plan: Plan, evidence: AnalysisEvidence, verdict: Verdict
     .filter((metric) => metric !== null && metric.share > 0)
     .map((metric) => progress(metric?.pass ?? 0, passNeeds));
   const towardsPass = passes.length === 0 ? 0 : Math.min(...passes);
-  if (verdict === "fail") return round((25 * 0.99) / (1 + Math.max(0, Math.log(evidence.combined / failNeeds))));
+  if (verdict === "fail")
+    return round((25 * 0.99) / (1 + Math.max(0, Math.log(evidence.combined / failNeeds))));
   if (verdict === "pass") return round(75 + 25 * Math.min(1, towardsPass));
   const between = 50 + 24.9 * Math.min(1, towardsPass) - 25 * Math.min(1, towardsFail);
   return round(Math.min(74.9, Math.max(25, between)));

@@ -2,8 +2,8 @@ import { pearsonDispersion } from "../../engine/dispersion.ts";
 import { countLook, type ReadCounts } from "../counting/count-look.ts";
 import { emptyPodMemory } from "../counting/pod-memory.ts";
 import type { Observation, PodMemory } from "../observation.ts";
-import { lookbackMs, readAll } from "../observe/read-all.ts";
 import { toCounterReads } from "../observe/counter-reads.ts";
+import { lookbackMs, readAll } from "../observe/read-all.ts";
 import { type Read, readsOf } from "../observe/read-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { SampleSource } from "../ports.ts";
@@ -25,7 +25,9 @@ export async function estimateDispersion(
   startedAt: number,
   signal: AbortSignal,
 ): Promise<Extract<Observation, { kind: "dispersion" }>> {
-  const reads = readsOf(plan, []).filter(({ cohort, role }) => cohort === "baseline" && role.kind === "counter");
+  const reads = readsOf(plan, []).filter(
+    ({ cohort, role }) => cohort === "baseline" && role.kind === "counter",
+  );
   const from = startedAt - pastTicks * plan.spec.tickMs;
   const estimates = plan.spec.metrics.map(() => 1);
   for (const source of sources) {
@@ -37,13 +39,19 @@ export async function estimateDispersion(
     }
   }
   const errors = plan.spec.metrics.findIndex((metric) => metric.kind === "errors");
-  const metrics = estimates.map((own, i) => (plan.spec.metrics[i]?.kind === "latency" ? (estimates[errors] ?? 1) : own));
+  const metrics = estimates.map((own, i) =>
+    plan.spec.metrics[i]?.kind === "latency" ? (estimates[errors] ?? 1) : own,
+  );
   return { kind: "dispersion", metrics };
 }
 
 type PodTally = { readonly pod: string; readonly total: number; readonly bad: number };
 
-function countTicks(plan: Plan, answered: Parameters<typeof toCounterReads>[0], from: number): (readonly ReadCounts[])[] {
+function countTicks(
+  plan: Plan,
+  answered: Parameters<typeof toCounterReads>[0],
+  from: number,
+): (readonly ReadCounts[])[] {
   const reads = toCounterReads(answered).map(({ counterRead }) => counterRead);
   let memory: PodMemory = emptyPodMemory;
   const ticks: (readonly ReadCounts[])[] = [];
@@ -65,7 +73,12 @@ function countTicks(plan: Plan, answered: Parameters<typeof toCounterReads>[0], 
 }
 
 /** A ratio's bad events come from a read of their own. */
-function podsOf(reads: readonly Read[], counts: readonly ReadCounts[], read: Read, index: number): readonly PodTally[] {
+function podsOf(
+  reads: readonly Read[],
+  counts: readonly ReadCounts[],
+  read: Read,
+  index: number,
+): readonly PodTally[] {
   const main = counts[index]?.pods ?? [];
   const badIndex = reads.findIndex(
     ({ metric, role }) => metric === read.metric && role.kind === "counter" && role.part === "bad",
@@ -77,14 +90,18 @@ function podsOf(reads: readonly Read[], counts: readonly ReadCounts[], read: Rea
 
 function dispersionOf(ticks: readonly (readonly PodTally[])[]): number {
   const each = ticks.map(pearsonDispersion);
-  const sum = { chiSquare: total(each.map(({ chiSquare }) => chiSquare)), degrees: total(each.map(({ degrees }) => degrees)) };
+  const sum = {
+    chiSquare: total(each.map(({ chiSquare }) => chiSquare)),
+    degrees: total(each.map(({ degrees }) => degrees)),
+  };
   const all = new Map<string, { total: number; bad: number }>();
   for (const { pod, total, bad } of ticks.flat()) {
     const known = all.get(pod) ?? { total: 0, bad: 0 };
     all.set(pod, { total: known.total + total, bad: known.bad + bad });
   }
   const cumulative = pearsonDispersion([...all.values()]);
-  const of = ({ chiSquare, degrees }: { chiSquare: number; degrees: number }) => (degrees === 0 ? 1 : chiSquare / degrees);
+  const of = ({ chiSquare, degrees }: { chiSquare: number; degrees: number }) =>
+    degrees === 0 ? 1 : chiSquare / degrees;
   return Math.max(1, of(sum), of(cumulative));
 }
 

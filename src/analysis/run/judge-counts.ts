@@ -73,29 +73,31 @@ function cohort({ total, bad }: GivenCounts): CohortCounts {
 }
 
 function requireCountable(spec: AnalysisSpec, ticks: readonly GivenTick[]): void {
-  const names = new Set(spec.metrics.map(({ name }) => name));
-  const problems: Problem[] = [];
-  for (const metric of spec.metrics) {
-    if (metric.kind === "errors" || metric.kind === "ratio") continue;
-    const message = `${metric.name} is of kind ${metric.kind}; counts can be given for errors and ratio metrics`;
-    throw new CoalmineError("invalid-spec", message, { problems: [{ path: `metrics.${metric.name}`, message }] });
+  for (const { name, kind } of spec.metrics) {
+    if (kind === "errors" || kind === "ratio") continue;
+    const message = `${name} is of kind ${kind}; counts can be given for errors and ratio metrics`;
+    throw new CoalmineError("invalid-spec", message, { problems: [{ path: `metrics.${name}`, message }] });
   }
-  for (const [i, tick] of ticks.entries()) {
-    for (const name of names) {
-      if (tick.metrics[name] === undefined) problems.push({ path: `ticks.${i}.metrics`, message: `lacks ${name}` });
-    }
-    for (const [name, counts] of Object.entries(tick.metrics)) {
-      const path = `ticks.${i}.metrics.${name}`;
-      if (!names.has(name)) problems.push({ path, message: `the spec has no metric ${name}; it has ${[...names].join(", ")}` });
-      if (!isPossible(counts.canary) || (counts.baseline !== null && !isPossible(counts.baseline))) {
-        problems.push({ path, message: "counts must be whole numbers with 0 <= bad <= total" });
-      }
-    }
-  }
+  const names = spec.metrics.map(({ name }) => name);
+  const problems = ticks.flatMap((tick, i) => tickProblems(tick, `ticks.${i}.metrics`, names));
   if (ticks.length === 0) problems.push({ path: "ticks", message: "needs at least one tick" });
   if (problems.length === 0) return;
   const text = problems.map(({ path, message }) => `${path}: ${message}`).join("; ");
   throw new CoalmineError("invalid-request", text, { problems });
+}
+
+function tickProblems({ metrics }: GivenTick, path: string, names: readonly string[]): Problem[] {
+  const missing = names.filter((name) => metrics[name] === undefined);
+  const wrong = Object.entries(metrics).flatMap(([name, { canary, baseline }]) => {
+    if (!names.includes(name))
+      return [{ name, message: `the spec has no such metric; it has ${names.join(", ")}` }];
+    if (isPossible(canary) && (baseline === null || isPossible(baseline))) return [];
+    return [{ name, message: "counts must be whole numbers with 0 <= bad <= total" }];
+  });
+  return [
+    ...missing.map((name) => ({ path, message: `lacks ${name}` })),
+    ...wrong.map(({ name, message }) => ({ path: `${path}.${name}`, message })),
+  ];
 }
 
 function isPossible({ total, bad }: GivenCounts): boolean {

@@ -64,7 +64,12 @@ function stepOf(plan: Plan, state: AnalysisState, id: string, now: number): Anal
 }
 
 /** What the look at `at` finds: counts, a source that is away, or that the caller gave up. */
-async function seen(options: RunLiveOptions, plan: Plan, state: AnalysisState, at: number): Promise<Observation> {
+async function seen(
+  options: RunLiveOptions,
+  plan: Plan,
+  state: AnalysisState,
+  at: number,
+): Promise<Observation> {
   const { clock, signal, startedAt, spec } = options;
   try {
     await clock.until(at + options.ingestionDelayMs, signal);

@@ -1,7 +1,14 @@
-/** A decimal number without sign, as YAML, JSON and Argo's string arguments write it; null if it is none. */
-export function parseDecimal(text: string): number | null {
-  if (!/^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text)) return null;
-  const value = Number(text);
+/**
+ * A decimal number without sign, as YAML, JSON and Argo's string arguments
+ * write it, times 10 to the power of `places`; null if it is none.
+ *
+ * The point is moved in the text, so that `0.5%` is rounded once, to 0.005.
+ */
+export function parseDecimal(text: string, places = 0): number | null {
+  const match = /^(\d+\.?\d*|\.\d+)(?:e([+-]?\d{1,4}))?$/i.exec(text);
+  if (match === null) return null;
+  const [, mantissa = "", exponent = "0"] = match;
+  const value = Number(`${mantissa}e${Number(exponent) + places}`);
   return Number.isFinite(value) ? value : null;
 }
 

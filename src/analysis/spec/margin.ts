@@ -1,7 +1,10 @@
 import { parseDecimal, shiftPoint } from "./decimal.ts";
 import type { Margin } from "./model.ts";
-import { shifted } from "./rate.ts";
 import { type Reading, show } from "./reading.ts";
+
+/** A ratio, points, or both with a plus between them. */
+const form =
+  /^(?:(?<ratio>[\d.]+(?:e[+-]?\d+)?)\s*x?)?(?:(?<plus>\s*\+\s*)?(?<points>[\d.]+(?:e[+-]?\d+)?)\s*pp)?$/i;
 
 const wanted = 'expected a margin such as "1.25x", "2x + 0.5pp" or "0.5pp"';
 
@@ -12,18 +15,18 @@ const wanted = 'expected a margin such as "1.25x", "2x + 0.5pp" or "0.5pp"';
  */
 export function readMargin(input: number | string): Reading<Margin> {
   const text = String(input).trim();
-  const match = /^(?:(?<ratio>[\d.e+-]+?)\s*x?)?(?:(?<plus>\s*\+\s*)?(?<points>[\d.]+)\s*pp)?$/i.exec(text);
+  const match = form.exec(text);
   const { ratio, plus, points } = match?.groups ?? {};
   const both = ratio !== undefined && points !== undefined;
   if ((ratio === undefined && points === undefined) || both !== (plus !== undefined)) {
     return { wrong: `${wanted}, got ${show(input)}` };
   }
   const times = ratio === undefined ? 1 : parseDecimal(ratio);
-  const percent = points === undefined ? 0 : parseDecimal(points);
-  if (times === null || percent === null) return { wrong: `${wanted}, got ${show(input)}` };
+  const more = points === undefined ? 0 : parseDecimal(points, -2);
+  if (times === null || more === null) return { wrong: `${wanted}, got ${show(input)}` };
   if (times < 1 || times > 1000) return { wrong: `the ratio of a margin is 1x to 1000x, got ${show(input)}` };
-  if (percent >= 100) return { wrong: `the points of a margin are below 100pp, got ${show(input)}` };
-  return { value: { ratio: times, points: shifted(percent, -2) } };
+  if (more >= 1) return { wrong: `the points of a margin are below 100pp, got ${show(input)}` };
+  return { value: { ratio: times, points: more } };
 }
 
 /** Writes a margin as {@link readMargin} reads it, to the last bit: `2x + 0.5pp`. */

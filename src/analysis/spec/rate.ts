@@ -9,13 +9,12 @@ import { type Reading, show } from "./reading.ts";
  */
 export function readRate(input: number | string): Reading<number> {
   const text = String(input).trim();
-  const percent = /^(.*\S)\s*%$/.exec(text);
-  const value = parseDecimal(percent === null ? text : `${percent[1]}`);
-  if (value === null) return { wrong: `expected a rate such as "0.5%" or 0.005, got ${show(input)}` };
-  if (percent === null && value >= 1) {
+  const percent = /^(.*\S)\s*%$/.exec(text)?.[1];
+  const rate = percent === undefined ? parseDecimal(text) : parseDecimal(percent, -2);
+  if (rate === null) return { wrong: `expected a rate such as "0.5%" or 0.005, got ${show(input)}` };
+  if (percent === undefined && rate >= 1) {
     return { wrong: `${show(input)} is no fraction below 1; write "${text}%" if percent is meant` };
   }
-  const rate = percent === null ? value : shifted(value, -2);
   if (rate > 0 && rate < 1) return { value: rate };
   return { wrong: `expected a rate above 0% and below 100%, got ${show(input)}` };
 }
@@ -23,9 +22,4 @@ export function readRate(input: number | string): Reading<number> {
 /** Writes a rate as {@link readRate} reads it, to the last bit: `0.5%`. */
 export function formatRate(rate: number): string {
   return `${shiftPoint(rate, 2)}%`;
-}
-
-/** A decimal times a power of ten, rounded once. */
-export function shifted(value: number, places: number): number {
-  return Number(shiftPoint(value, places));
 }

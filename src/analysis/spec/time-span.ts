@@ -29,16 +29,12 @@ export function formatLatency(seconds: number): string {
 }
 
 function parseSpan(input: number | string): number | null {
-  return parseDuration(typeof input === "number" ? shiftIfPositive(input) : input.trim());
+  if (typeof input === "string") return parseDuration(input.trim());
+  return input >= 0 ? input * 1_000 : null;
 }
 
 function parseLatency(text: string): number | null {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
   const ms = parseDuration(text);
   return ms === null ? null : ms / 1_000;
-}
-
-/** Numbers below zero and infinities become no duration at all. */
-function shiftIfPositive(value: number): string {
-  return Number.isFinite(value) && value >= 0 ? shiftPoint(value, 0) : "";
 }

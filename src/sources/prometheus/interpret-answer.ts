@@ -19,7 +19,6 @@ export interface QueryResult {
 const mostWarnings = 20;
 /** Statuses that asking again may mend; every 5xx is one too. 499 is Prometheus' for a query it cancelled. */
 const transientStatuses = new Set([408, 425, 429, 499]);
-const transientErrorTypes = new Set(["timeout", "canceled", "internal", "unavailable", "throttled"]);
 /** Thanos answers 422 when a store behind it is away and partial responses are off. */
 const transientErrors =
   /code = (Unavailable|DeadlineExceeded|Aborted|Canceled)|connection refused|deadline exceeded/;
@@ -38,17 +37,17 @@ export function interpretAnswer(answer: HttpAnswer, now: number): QueryResult {
     const { json, lists } = liftSamples(answer.body);
     return { ...readSuccess(parse(json)), lists };
   }
-  const { errorType, error } = readFailure(answer.body.toString("utf8"));
+  const error = readErrorText(answer.body.toString("utf8"));
   const words = error === "" ? `HTTP status ${answer.status}` : `HTTP status ${answer.status}: ${error}`;
-  if (isTransient(answer.status, errorType, error)) {
+  if (isTransient(answer.status, error)) {
     throw new FailedTry(`it answered ${words}`, { retryAfterMs: readRetryAfter(answer.retryAfter, now) });
   }
   throw new CoalmineError("query-rejected", rejection(answer.status, words));
 }
 
-function isTransient(status: number, errorType: string, error: string): boolean {
+function isTransient(status: number, error: string): boolean {
   if (status < 300 || status >= 500 || transientStatuses.has(status)) return true;
-  return status === 422 && (transientErrorTypes.has(errorType) || transientErrors.test(error));
+  return status === 422 && transientErrors.test(error);
 }
 
 function rejection(status: number, words: string): string {
@@ -99,19 +98,15 @@ function describe(warning: unknown): string {
   return typeof warning === "string" ? warning : (JSON.stringify(warning) ?? "");
 }
 
-/** Proxies answer HTML, of which nothing is worth showing. */
-function readFailure(body: string): { readonly errorType: string; readonly error: string } {
+/** Empty if there is none: proxies answer HTML, of which nothing is worth showing. */
+function readErrorText(body: string): string {
   let json: unknown;
   try {
     json = JSON.parse(body);
   } catch {
-    return { errorType: "", error: "" };
+    return "";
   }
-  const { errorType, error } = isJsonObject(json) ? json : {};
-  return {
-    errorType: typeof errorType === "string" ? errorType : "",
-    error: typeof error === "string" ? oneLine(error) : "",
-  };
+  return isJsonObject(json) && typeof json["error"] === "string" ? oneLine(json["error"]) : "";
 }
 
 /** Seconds or an HTTP date (RFC 9110, section 10.2.3), as milliseconds from now. */

@@ -2,10 +2,16 @@ import { describe, expect, it } from "vitest";
 import type { AnalysisResult } from "../../../src/analysis/result.ts";
 import { replay } from "../../../src/analysis/run/replay.ts";
 import { parseSpec } from "../../../src/analysis/spec/parse-spec.ts";
-import { sourceOf, type SyntheticCohort, syntheticService } from "../../support/synthetic-service.ts";
+import { type SyntheticCohort, sourceOf, syntheticService } from "../../support/synthetic-service.ts";
 
 const startedAt = Date.UTC(2026, 0, 1);
-const healthy: SyntheticCohort = { version: "v1", pods: 3, requestsPerSecond: 20, errorRate: 0.005, latency: 0.04 };
+const healthy: SyntheticCohort = {
+  version: "v1",
+  pods: 3,
+  requestsPerSecond: 20,
+  errorRate: 0.005,
+  latency: 0.04,
+};
 const canary = (change: Partial<SyntheticCohort> = {}): SyntheticCohort => ({
   ...healthy,
   version: "v2",
@@ -27,7 +33,12 @@ async function run(
   change: Record<string, unknown> = {},
   history?: number,
 ): Promise<AnalysisResult> {
-  const series = syntheticService({ startedAt, seconds: 700, cohorts, ...(history === undefined ? {} : { history }) });
+  const series = syntheticService({
+    startedAt,
+    seconds: 700,
+    cohorts,
+    ...(history === undefined ? {} : { history }),
+  });
   let last: AnalysisResult | null = null;
   const options = { id: "a", spec: spec(change), sources: [sourceOf(series)], startedAt };
   for await (const { result } of replay({ ...options, signal: new AbortController().signal })) last = result;
@@ -58,7 +69,10 @@ describe("replay", () => {
     const result = await run([healthy, canary({ latency: 0.08 })]);
     expect(result).toMatchObject({ verdict: "fail", reason: { code: "worse-than-baseline" } });
     expect(result.reason.text).toContain("latency");
-    expect(result.metrics.find(({ kind }) => kind === "latency")).toMatchObject({ verdict: "fail", regressed: true });
+    expect(result.metrics.find(({ kind }) => kind === "latency")).toMatchObject({
+      verdict: "fail",
+      regressed: true,
+    });
   });
 
   it("fails a total outage by the outage channel, before the warm-up is over", async () => {
@@ -86,7 +100,10 @@ describe("replay", () => {
 
   it("is inconclusive when the canary's series exist and never move", async () => {
     const still = canary({ requestsPerSecond: (second) => (second < -60 ? 5 : 0) });
-    expect(await run([healthy, still])).toMatchObject({ verdict: "inconclusive", reason: { code: "no-data" } });
+    expect(await run([healthy, still])).toMatchObject({
+      verdict: "inconclusive",
+      reason: { code: "no-data" },
+    });
   });
 
   it("is inconclusive when there is no baseline to compare with", async () => {

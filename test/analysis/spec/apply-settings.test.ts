@@ -19,7 +19,11 @@ it("sets values by path, makes maps on the way, and leaves the input as it was",
 });
 
 it("reads a value as JSON where it starts so, and leaves numbers as text", () => {
-  const output = applySettings({}, ['source=["a","b"]', 'cohorts.canary={"hash":"1"}', "cohorts.baseline.version=1.10"]);
+  const output = applySettings({}, [
+    'source=["a","b"]',
+    'cohorts.canary={"hash":"1"}',
+    "cohorts.baseline.version=1.10",
+  ]);
   expect(output).toEqual({
     source: ["a", "b"],
     cohorts: { canary: { hash: "1" }, baseline: { version: "1.10" } },

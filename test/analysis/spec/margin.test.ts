@@ -14,12 +14,23 @@ it.each([
   expect(readMargin(input)).toEqual({ value });
 });
 
-it.each(["", "x", "2x 0.5pp", "2x + ", "+ 0.5pp", "0.5pp + 2x", "2x + 0.5%", "-1x", "2xx", "1..2x", "NaN", "2x + 200pp", 0.5])(
-  "refuses %j",
-  (input) => {
-    expect(readMargin(input)).toHaveProperty("wrong");
-  },
-);
+it.each([
+  "",
+  "x",
+  "2x 0.5pp",
+  "2x + ",
+  "+ 0.5pp",
+  "0.5pp + 2x",
+  "2x + 0.5%",
+  "-1x",
+  "2xx",
+  "1..2x",
+  "NaN",
+  "2x + 200pp",
+  0.5,
+])("refuses %j", (input) => {
+  expect(readMargin(input)).toHaveProperty("wrong");
+});
 
 it("reads back what it writes, to the last bit", () => {
   const ratio = fc.double({ min: 1, max: 1000, noNaN: true });
@@ -32,7 +43,11 @@ it("reads back what it writes, to the last bit", () => {
 });
 
 it("reads a factor with and without its x", () => {
-  expect([readRatio("2x"), readRatio(2), readRatio("0.8 x")]).toEqual([{ value: 2 }, { value: 2 }, { value: 0.8 }]);
+  expect([readRatio("2x"), readRatio(2), readRatio("0.8 x")]).toEqual([
+    { value: 2 },
+    { value: 2 },
+    { value: 0.8 },
+  ]);
   expect(readRatio("0x")).toHaveProperty("wrong");
   expect(readRatio("2y")).toHaveProperty("wrong");
 });

@@ -6,7 +6,7 @@ const known = ["metrics", "cohorts", "interval"];
 it.each([
   ["metrcs", "metrics"],
   ["Metrics", "metrics"],
-  ["cohrot", "cohorts"],
+  ["cohrots", "cohorts"],
   ["intervalMs", "interval"],
   ["zzz", null],
 ])("takes %s for %s", (word, nearest) => {

@@ -21,7 +21,10 @@ describe("parseSelector", () => {
       },
     ],
     ['{__name__="up",a="b"}', { metric: "up", matchers: [{ label: "a", op: "=", value: "b" }] }],
-    ['{"http.requests","a.b"="c"}', { metric: "http.requests", matchers: [{ label: "a.b", op: "=", value: "c" }] }],
+    [
+      '{"http.requests","a.b"="c"}',
+      { metric: "http.requests", matchers: [{ label: "a.b", op: "=", value: "c" }] },
+    ],
     ['a{b="ü 😀"} # a comment', { metric: "a", matchers: [{ label: "b", op: "=", value: "ü 😀" }] }],
     [
       String.raw`a{b="\"\\\n\t\x41\u00e9\U0001F600\101"}`,
@@ -43,7 +46,7 @@ describe("parseSelector", () => {
     ['a{__name__="b"}', "expected one metric name, got a and b"],
     ['{__name__=~"b"}', "__name__ takes only ="],
     ["a{b}", 'expected =, !=, =~ or !~ after b, got "}" at character 4 of a{b}'],
-    ["a{b=c}", "expected a quoted value after b=, got \"c}\" at character 5"],
+    ["a{b=c}", 'expected a quoted value after b=, got "c}" at character 5'],
     ['a{b="c"', "expected , or }, got the end"],
     ['a{b="c" d="e"}', 'expected , or }, got "d=\\"e\\"}" at character 9'],
     ['a{b="c}', 'expected a closing "'],
@@ -59,7 +62,9 @@ describe("parseSelector", () => {
 
   it("reads back whatever a selector is rendered as", () => {
     const word = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 });
-    const label = fc.oneof(word, fc.stringMatching(/^[a-z_][a-z0-9_]*$/)).filter((name) => name !== "__name__");
+    const label = fc
+      .oneof(word, fc.stringMatching(/^[a-z_][a-z0-9_]*$/))
+      .filter((name) => name !== "__name__");
     const matcher = fc.record({
       label,
       op: fc.constantFrom("=" as const, "!=" as const, "=~" as const, "!~" as const),
@@ -98,7 +103,14 @@ describe("parseMatchers", () => {
 describe("parseCondition", () => {
   it.each([
     ["up == 0", { selector: { metric: "up", matchers: [] }, op: "==", threshold: 0 }],
-    ["up{a='b'}!=-1.5e3", { selector: { metric: "up", matchers: [{ label: "a", op: "=", value: "b" }] }, op: "!=", threshold: -1500 }],
+    [
+      "up{a='b'}!=-1.5e3",
+      {
+        selector: { metric: "up", matchers: [{ label: "a", op: "=", value: "b" }] },
+        op: "!=",
+        threshold: -1500,
+      },
+    ],
     ["up>=.5", { selector: { metric: "up", matchers: [] }, op: ">=", threshold: 0.5 }],
     ["up < 1", { selector: { metric: "up", matchers: [] }, op: "<", threshold: 1 }],
   ])("reads %s", (text, condition) => {

@@ -41,7 +41,11 @@ describe("a bare spec", () => {
   });
 
   it("needs no cohorts where the preset knows them", () => {
-    const { canary, baseline } = parseSpec({ service: "checkout", namespace: "shop", telemetry: "flagger-istio" });
+    const { canary, baseline } = parseSpec({
+      service: "checkout",
+      namespace: "shop",
+      telemetry: "flagger-istio",
+    });
     expect({ canary, baseline }).toEqual({
       canary: { workload: "checkout" },
       baseline: { workload: "checkout-primary" },
@@ -112,7 +116,10 @@ metrics:
   });
 
   it("compares what asks nothing, and only limits what asks for a limit", () => {
-    const { metrics } = parseSpec({ ...bare, metrics: [{ kind: "errors" }, { kind: "errors", name: "l", limit: "1%" }] });
+    const { metrics } = parseSpec({
+      ...bare,
+      metrics: [{ kind: "errors" }, { kind: "errors", name: "l", limit: "1%" }],
+    });
     expect(metrics).toMatchObject([
       { compare, limit: null },
       { compare: null, limit: { atMost: 0.01 } },
@@ -180,7 +187,10 @@ describe("values as text", () => {
 describe("problems", () => {
   it.each([
     [{ metrcs: [] }, "metrcs: unknown key `metrcs`; did you mean `metrics`?"],
-    [{ budget: { falseAlram: 0.1 } }, "budget.falseAlram: unknown key `falseAlram`; did you mean `falseAlarm`?"],
+    [
+      { budget: { falseAlram: 0.1 } },
+      "budget.falseAlram: unknown key `falseAlram`; did you mean `falseAlarm`?",
+    ],
     [
       { metrics: [{ kind: "errors", limit: { atMost: "1%", absolut: true } }] },
       "metrics.0.limit.absolut: unknown key `absolut`; did you mean `absolute`?",
@@ -208,7 +218,10 @@ describe("problems", () => {
     [{ service: undefined }, "service: is missing; expected text"],
     [{ service: 5 }, "service: expected text, got 5; put it in quotes"],
     [{ telemetry: "isto" }, "telemetry: unknown preset `isto`; did you mean `istio`?"],
-    [{ telemetry: { preset: "linkrd" } }, "telemetry.preset: unknown preset `linkrd`; did you mean `linkerd`?"],
+    [
+      { telemetry: { preset: "linkrd" } },
+      "telemetry.preset: unknown preset `linkrd`; did you mean `linkerd`?",
+    ],
     [{ duration: "ten" }, 'duration: expected a duration such as "10m" or 90 (seconds), got "ten"'],
     [{ duration: -5 }, 'duration: expected a duration such as "10m" or 90 (seconds), got -5'],
     [{ tick: "500ms", interval: "500ms" }, "tick: expected at least 1s, got 500ms"],
@@ -243,7 +256,10 @@ describe("problems", () => {
       { metrics: [{ kind: "errors" }, { kind: "gauge", query: "a", block: "10s" }] },
       "metrics.1.block: expected at least the tick of 1m, got 10s",
     ],
-    [{ metrics: [{ kind: "errors", gate: false }] }, "metrics: none has `gate: true`: there is nothing to judge"],
+    [
+      { metrics: [{ kind: "errors", gate: false }] },
+      "metrics: none has `gate: true`: there is nothing to judge",
+    ],
   ])("say what was wanted and what was met: %j", (part, problem) => {
     expect(problems({ ...bare, ...part })).toEqual([problem]);
   });
@@ -284,7 +300,9 @@ describe("problems", () => {
     expect(thrown).toBeInstanceOf(CoalmineError);
     expect(thrown).toMatchObject({
       code: "invalid-spec",
-      message: expect.stringMatching(/^2 problems in the spec:\nservice: is empty\ninterval: expected a duration/),
+      message: expect.stringMatching(
+        /^2 problems in the spec:\nservice: is empty\ninterval: expected a duration/,
+      ),
     });
   });
 
@@ -295,7 +313,9 @@ describe("problems", () => {
 
   it("are counted, not listed, beyond fifty", () => {
     const unknown = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`unknown-${index}`, 1]));
-    expect(() => parseSpec({ ...bare, ...unknown })).toThrow(/^5000 problems in the spec:(\n.*){50}\nand 4950 more$/);
+    expect(() => parseSpec({ ...bare, ...unknown })).toThrow(
+      /^5000 problems in the spec:(\n.*){50}\nand 4950 more$/,
+    );
   });
 
   it.each([[null], [5], ["istio"], [[]], [undefined]])("refuse %j as a whole", (input) => {
@@ -303,9 +323,9 @@ describe("problems", () => {
   });
 
   it("refuse a key that would reach the prototype", () => {
-    expect(problems(JSON.parse('{"service":"a","telemetry":"flagger-istio","__proto__":{"namespace":"x"}}'))).toEqual([
-      expect.stringContaining("unknown key `__proto__`"),
-    ]);
+    expect(
+      problems(JSON.parse('{"service":"a","telemetry":"flagger-istio","__proto__":{"namespace":"x"}}')),
+    ).toEqual([expect.stringContaining("unknown key `__proto__`")]);
   });
 });
 
@@ -343,7 +363,9 @@ describe("without a baseline", () => {
     ],
   ])("refuses a metric that needs one: %j", (metric, problem) => {
     const duration = "2h";
-    expect(problems({ ...canaryOnly, duration, metrics: [{ kind: "errors", limit: "1%" }, metric] })).toEqual([problem]);
+    expect(problems({ ...canaryOnly, duration, metrics: [{ kind: "errors", limit: "1%" }, metric] })).toEqual(
+      [problem],
+    );
   });
 });
 

@@ -30,5 +30,11 @@ it("reads back what it writes, to the last bit", () => {
 });
 
 it("writes a rate as people do", () => {
-  expect([0.005, 0.07, 0.999, 0.000001, 1e-30].map(formatRate)).toEqual(["0.5%", "7%", "99.9%", "0.0001%", "1e-28%"]);
+  expect([0.005, 0.07, 0.999, 0.000001, 1e-30].map(formatRate)).toEqual([
+    "0.5%",
+    "7%",
+    "99.9%",
+    "0.0001%",
+    "1e-28%",
+  ]);
 });

@@ -46,6 +46,9 @@ it.each([
 
 it("refuses what is too large, counted in bytes", () => {
   expect(() => readSpecText(`a: ${"é".repeat(140_000)}`)).toThrow(
-    expect.objectContaining({ code: "too-large", message: "a spec of 280003 bytes is over the limit of 262144" }),
+    expect.objectContaining({
+      code: "too-large",
+      message: "a spec of 280003 bytes is over the limit of 262144",
+    }),
   );
 });

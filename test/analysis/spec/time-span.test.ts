@@ -14,9 +14,12 @@ it.each([
   expect(readSpan(input)).toEqual({ value });
 });
 
-it.each(["", "m", "10 m", "-5m", -5, Number.NaN, Number.POSITIVE_INFINITY, "31d", 1e300])("refuses the duration %j", (input) => {
-  expect(readSpan(input)).toHaveProperty("wrong");
-});
+it.each(["", "m", "10 m", "-5m", -5, Number.NaN, Number.POSITIVE_INFINITY, "31d", 1e300])(
+  "refuses the duration %j",
+  (input) => {
+    expect(readSpan(input)).toHaveProperty("wrong");
+  },
+);
 
 it.each([
   ["500ms", 0.5],

@@ -40,7 +40,9 @@ const rate = fc.oneof(
 const ratio = fc.double({ min: 1, max: 100, noNaN: true });
 const margin = fc.oneof(
   ratio,
-  fc.tuple(ratio, fc.double({ min: 0, max: 99, noNaN: true })).map(([times, points]) => `${times}x + ${points.toFixed(12)}pp`),
+  fc
+    .tuple(ratio, fc.double({ min: 0, max: 99, noNaN: true }))
+    .map(([times, points]) => `${times}x + ${points.toFixed(12)}pp`),
 );
 const optional = { requiredKeys: ["kind" as const] };
 const compare = fc.record({ failAbove: margin, passBelow: margin }, { requiredKeys: [] });
@@ -50,15 +52,32 @@ const base = {
   gate: fc.oneof(fc.boolean(), fc.constantFrom("true", "false")),
   canarySelector: fc.constant('a="b"'),
 };
-const latencyLimit = fc.oneof(fc.double({ min: 1e-6, max: 1000, noNaN: true }), fc.constantFrom("500ms", "1.5s", "0.25ms"));
+const latencyLimit = fc.oneof(
+  fc.double({ min: 1e-6, max: 1000, noNaN: true }),
+  fc.constantFrom("500ms", "1.5s", "0.25ms"),
+);
 const metric = fc.oneof(
   fc.record({ kind: fc.constant("errors"), ...base, compare, limit: rate }, optional),
   fc.record(
-    { kind: fc.constant("ratio"), bad: fc.constant("b"), total: fc.constant("t"), ...base, compare, limit: rate },
+    {
+      kind: fc.constant("ratio"),
+      bad: fc.constant("b"),
+      total: fc.constant("t"),
+      ...base,
+      compare,
+      limit: rate,
+    },
     { requiredKeys: ["kind", "bad", "total"] },
   ),
   fc.record(
-    { kind: fc.constant("latency"), quantile: fraction, ...base, compare, limit: latencyLimit, slower: ratio },
+    {
+      kind: fc.constant("latency"),
+      quantile: fraction,
+      ...base,
+      compare,
+      limit: latencyLimit,
+      slower: ratio,
+    },
     { requiredKeys: ["kind", "quantile"] },
   ),
   fc.record(
@@ -83,7 +102,9 @@ const spec = fc.record(
     source: fc.oneof(name, fc.uniqueArray(name, { minLength: 1, maxLength: 3 })),
     metrics: fc
       .array(metric, { minLength: 0, maxLength: 4 })
-      .map((metrics) => [{ kind: "errors" }, ...metrics].map((each, index) => ({ ...each, name: `m${index}` }))),
+      .map((metrics) =>
+        [{ kind: "errors" }, ...metrics].map((each, index) => ({ ...each, name: `m${index}` })),
+      ),
     interval: fc.integer({ min: 1, max: 10 }),
     tick: fc.integer({ min: 10, max: 200 }),
     warmup: fc.double({ min: 0, max: 200, noNaN: true }),

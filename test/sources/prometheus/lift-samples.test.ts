@@ -74,6 +74,7 @@ describe("liftSamples", () => {
     );
     const value = fc.oneof(
       fc.maxSafeNat().map(String),
+      fc.bigInt({ min: 0n, max: 2n ** 80n }).map(String),
       fc.double().map((double) => String(double).replace(/^(-?)Infinity$/, (_, sign) => `${sign || "+"}Inf`)),
       fc.string({ maxLength: 3 }),
     );

@@ -30,8 +30,15 @@ describe("mergeReplicas", () => {
   });
 
   it("keeps apart labels that only look alike when put in a row", () => {
-    const apart = [series({ a: '1","b":"2' }, [1, 1]), series({ a: "1", b: "2" }, [1, 1])];
-    expect(mergeReplicas(apart, [])).toHaveLength(2);
+    const labels = [
+      { a: "1", b: "2" },
+      { a: "1b2" },
+      { a: '1","b":"2' },
+      { a1: "b2" },
+      { a: "1", b: "", 2: "" },
+    ];
+    const apart = labels.map((one) => series(one, [1, 1]));
+    expect(mergeReplicas(apart, [])).toEqual(apart);
   });
 
   it("keeps a number over NaN at the same time", () => {

@@ -64,6 +64,12 @@ describe("readMatrix", () => {
     ]);
   });
 
+  it("cuts histograms to the window as it cuts numbers", () => {
+    const sent = histograms([1, histogram], [2, histogram], [3, histogram], [4, histogram]);
+    const [series] = readMatrix(sent, { from: 1_000, to: 3_000 });
+    expect(series?.histograms?.map(({ time }) => time)).toEqual([2_000, 3_000]);
+  });
+
   it("takes a histogram without buckets, as an empty one is written", () => {
     const [series] = readMatrix(histograms([1, { count: "0", sum: "0" }]), all);
     expect(series?.histograms?.[0]?.histogram).toEqual({ count: 0, sum: 0, buckets: [] });

@@ -71,7 +71,8 @@ describe("fetchExposition", () => {
 
   it("fails where the connection is cut before the answer is whole", async () => {
     const server = createServer((socket) => {
-      socket.end("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 50\r\n\r\na 1\n");
+      const cut = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 50\r\n\r\na 1\n";
+      socket.once("data", () => socket.end(cut));
     });
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;

@@ -300,16 +300,6 @@ describe("createScrapeSource", () => {
     expect(pod.scrapes).toBe(2);
   });
 
-  it("takes no samples while its clock is set back", async () => {
-    const pod = await openPod();
-    pod.answer({ body: "a 1\n" });
-    const { clock, source } = openSource({ targets: [{ url: pod.url, labels: {} }], intervalMs: 1_000 });
-    await scrapeAt(origin, clock, source);
-    await scrapeAt(origin + 1_000, clock, source);
-    await scrapeAt(origin + 2_000, clock, source);
-    expect((await read(source, "a")).series[0]?.times).toEqual([origin, origin + 1_000, origin + 2_000]);
-  });
-
   it("checks that its targets answer, waiting for their first scrape", async () => {
     const pod = await openPod();
     const { source } = openSource({ targets: [{ url: pod.url, labels: {} }] });

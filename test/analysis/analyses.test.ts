@@ -1,0 +1,421 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { type AnalysesLimits, createAnalyses } from "../../src/analysis/analyses.ts";
+import type { AnalysisStore, SampleSource } from "../../src/analysis/ports.ts";
+import type { AnalysisResult } from "../../src/analysis/result.ts";
+import { CoalmineError } from "../../src/base/errors.ts";
+import { createMemoryStore } from "../../src/store/memory/memory-store.ts";
+import { createManualClock } from "../sources/scrape/manual-clock.ts";
+import { quietLogger } from "../support/quiet-logger.ts";
+import { recordOf, specOf } from "../support/sample-record.ts";
+import { scriptedRuns } from "../support/scripted-runs.ts";
+
+const start = Date.UTC(2026, 0, 1);
+const never = new AbortController().signal;
+const source = (name: string): SampleSource => ({ name, read: async () => ({ series: [], warnings: [] }) });
+
+function setUp(
+  options: { readonly store?: AnalysisStore; readonly limits?: Partial<AnalysesLimits> } = {},
+) {
+  const store = options.store ?? createMemoryStore({ maxRecords: 100 });
+  const clock = createManualClock(start);
+  const script = scriptedRuns();
+  const logger = quietLogger();
+  const counted = { looks: 0, ended: [] as (string | null)[] };
+  let ids = 0;
+  const analyses = createAnalyses({
+    store,
+    sources: new Map([
+      ["default", { source: source("default"), ingestionDelayMs: 5_000 }],
+      ["eu-west", { source: source("eu-west"), ingestionDelayMs: 9_000 }],
+    ]),
+    clock,
+    newId: () => `id-${++ids}`,
+    logger,
+    limits: options.limits ?? {},
+    observer: {
+      looked: () => void counted.looks++,
+      ended: ({ verdict }) => void counted.ended.push(verdict),
+    },
+    runs: script.runs,
+  });
+  /** Starts one whose first look is taken at once. */
+  const started = async (spec = specOf(), key?: string) => {
+    const starting = analyses.start(spec, key);
+    script.last.look();
+    const record = await starting;
+    await nextTurn();
+    return { record, run: script.last };
+  };
+  return { analyses, store, clock, script, logger, counted, started };
+}
+
+/** What the store holds of an analysis once the loops have come to rest. */
+async function kept(store: AnalysisStore, id: string) {
+  await nextTurn();
+  return await store.get(id);
+}
+
+describe("start", () => {
+  it("answers a running analysis and keeps every look of it until the verdict", async () => {
+    const { analyses, store, counted, started } = setUp();
+    const { record, run } = await started(specOf(), "k");
+    expect(record).toMatchObject({ id: "id-1", key: "k", result: { phase: "running", verdict: null } });
+    run.look({ ticks: 1 });
+    expect(await kept(store, "id-1")).toMatchObject({ result: { ticks: 1 }, state: { version: 1 } });
+    run.pass();
+    const ended = await kept(store, "id-1");
+    expect(ended).toMatchObject({ key: "k", result: { phase: "done", verdict: "pass" } });
+    expect(ended?.looks).toHaveLength(3);
+    expect(analyses.running).toBe(0);
+    expect(counted).toEqual({ looks: 3, ended: ["pass"] });
+  });
+
+  it("hands the run the sources that the spec names, in its order, with the longest delay", async () => {
+    const { started } = setUp();
+    const { run } = await started(specOf({ source: ["eu-west", "default"] }));
+    expect(run.options.sources?.map(({ name }) => name)).toEqual(["eu-west", "default"]);
+    expect(run.options).toMatchObject({ ingestionDelayMs: 9_000, state: null });
+  });
+
+  it("begins an ingestion delay ago, so that the first look need not wait", async () => {
+    const { record, run } = await setUp().started();
+    expect(run.options.startedAt).toBe(start - 5_000);
+    expect(record.result.startedAt).toBe(new Date(start - 5_000).toISOString());
+  });
+
+  it("refuses a source that the settings do not name, and tells those they do", async () => {
+    const { analyses, store, script } = setUp();
+    const starting = analyses.start(specOf({ source: ["default", "eu-wset"] }));
+    await expect(starting).rejects.toMatchObject({
+      code: "invalid-spec",
+      problems: [{ path: "source", message: expect.stringMatching(/"eu-wset".*`eu-west`.*default, eu-west/) }],
+    });
+    expect(script.opened).toHaveLength(0);
+    expect(await store.list({ limit: 1 })).toEqual([]);
+  });
+
+  it("throws what the first look finds wrong with the spec, and keeps nothing", async () => {
+    const { analyses, store, script } = setUp();
+    const starting = analyses.start(specOf(), "k");
+    script.last.fail(new CoalmineError("invalid-spec", "the cohorts overlap"));
+    await expect(starting).rejects.toMatchObject({ code: "invalid-spec", message: "the cohorts overlap" });
+    expect(await store.list({ limit: 1 })).toEqual([]);
+    expect(analyses.running).toBe(0);
+  });
+
+  it("does not wait longer than a few seconds for a source that is away", async () => {
+    const { analyses, store, clock, script } = setUp();
+    const starting = analyses.start(specOf());
+    clock.moveTo(start + 5_000);
+    expect((await starting).result).toMatchObject({ phase: "running" });
+    script.last.look({ ticks: 3 });
+    expect(await kept(store, "id-1")).toMatchObject({ result: { ticks: 3 } });
+  });
+
+  it("ends an analysis whose run fails later as inconclusive, with the reason", async () => {
+    const { store, counted, started, logger } = setUp();
+    const { run } = await started();
+    run.fail(new CoalmineError("invalid-spec", "the cohorts overlap"));
+    expect((await kept(store, "id-1"))?.result).toMatchObject({
+      phase: "done",
+      verdict: "inconclusive",
+      reason: { code: "run-failed", text: "the cohorts overlap" },
+      decidedAt: new Date(start).toISOString(),
+      metrics: [{ verdict: "inconclusive" }, { verdict: "inconclusive" }],
+    });
+    expect(counted.ended).toEqual(["inconclusive"]);
+    expect(logger.errors).toHaveLength(1);
+  });
+
+  it("tells callers nothing of an internal fault but that it was one", async () => {
+    const { store, started, logger } = setUp();
+    const { run } = await started();
+    const fault = new TypeError("cannot read properties of undefined (reading 'secret')");
+    run.fail(fault);
+    const result = (await kept(store, "id-1"))?.result;
+    expect(result).toMatchObject({ verdict: "inconclusive", reason: { code: "run-failed" } });
+    expect(JSON.stringify(result)).not.toContain("secret");
+    expect(logger.errors[0]?.fields["err"]).toMatchObject({ cause: fault });
+  });
+
+  it("never takes a run that ends without a verdict for a pass", async () => {
+    const { store, started } = setUp();
+    const { run } = await started();
+    run.breakOff();
+    expect((await kept(store, "id-1"))?.result).toMatchObject({ phase: "done", verdict: "inconclusive" });
+  });
+
+  it("refuses more than may run at once, and takes one again when one has ended", async () => {
+    const { analyses, started } = setUp({ limits: { maxRunning: 1 } });
+    const { run } = await started();
+    await expect(analyses.start(specOf())).rejects.toMatchObject({ code: "too-large" });
+    run.pass();
+    await nextTurn();
+    expect((await started()).record.id).toBe("id-2");
+  });
+
+  it("refuses a key that is taken and stops the run it had opened", async () => {
+    const { analyses, script, started } = setUp();
+    await started(specOf(), "k");
+    const starting = analyses.start(specOf(), "k");
+    script.last.look();
+    await expect(starting).rejects.toMatchObject({ code: "conflict" });
+    expect(script.last.options.signal.aborted).toBe(true);
+    expect(analyses.running).toBe(1);
+  });
+
+  it("outlives a store that fails for a while", async () => {
+    const store = createMemoryStore({ maxRecords: 10 });
+    let isBroken = false;
+    const flaky = {
+      ...store,
+      update: async (record: Parameters<AnalysisStore["update"]>[0]) => {
+        if (isBroken) throw new Error("disk full");
+        await store.update(record);
+      },
+    };
+    const { analyses, clock, started, logger } = setUp({ store: flaky });
+    const { run } = await started();
+    isBroken = true;
+    run.look({ ticks: 1 });
+    await nextTurn();
+    expect((await analyses.get("id-1")).result.ticks).toBe(1);
+    run.pass();
+    await nextTurn();
+    isBroken = false;
+    clock.moveTo(start + 1_000);
+    expect((await kept(store, "id-1"))?.result.verdict).toBe("pass");
+    expect(logger.errors).toHaveLength(2);
+  });
+});
+
+describe("put", () => {
+  it("starts once, and answers the same analysis to whoever asks the same again", async () => {
+    const { analyses, script } = setUp();
+    const first = analyses.put("k", specOf());
+    script.last.look();
+    expect(await first).toMatchObject({ created: true, record: { id: "id-1", key: "k" } });
+    expect(await analyses.put("k", specOf())).toMatchObject({ created: false, record: { id: "id-1" } });
+    script.last.pass();
+    await nextTurn();
+    const third = await analyses.put("k", specOf());
+    expect(third).toMatchObject({ created: false, record: { result: { verdict: "pass" } } });
+    expect(script.opened).toHaveLength(1);
+  });
+
+  it("refuses another spec under the same key", async () => {
+    const { analyses, started } = setUp();
+    await started(specOf(), "k");
+    const putting = analyses.put("k", specOf({ duration: "20m" }));
+    await expect(putting).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("id-1") });
+  });
+
+  it("refuses the id of another analysis as a key", async () => {
+    const { analyses, started } = setUp();
+    await started();
+    await expect(analyses.put("id-1", specOf())).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  it("starts one analysis for many that ask at the same time", async () => {
+    const { analyses, script } = setUp();
+    const all = Array.from({ length: 5 }, () => analyses.put("k", specOf()));
+    await nextTurn();
+    script.last.look();
+    const answers = await Promise.all(all);
+    expect(answers.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(answers.map(({ record }) => record.id))).toEqual(new Set(["id-1"]));
+    expect(script.opened).toHaveLength(1);
+  });
+
+  it("lets the next one try when the first is refused", async () => {
+    const { analyses, script } = setUp();
+    const refused = analyses.put("k", specOf());
+    const waiting = analyses.put("k", specOf({ duration: "20m" }));
+    await nextTurn();
+    script.last.fail(new CoalmineError("invalid-spec", "the cohorts overlap"));
+    await expect(refused).rejects.toMatchObject({ code: "invalid-spec" });
+    await nextTurn();
+    script.last.look();
+    expect(await waiting).toMatchObject({ created: true, record: { spec: { durationMs: 1_200_000 } } });
+  });
+
+  it("answers the analysis of another process that was faster", async () => {
+    const store = createMemoryStore({ maxRecords: 10 });
+    const [ours, theirs] = [setUp({ store }), setUp({ store })];
+    const starting = ours.analyses.put("k", specOf());
+    await nextTurn();
+    await store.insert(recordOf("other", { key: "k" }));
+    ours.script.last.look();
+    expect(await starting).toMatchObject({ created: false, record: { id: "other" } });
+    expect(ours.analyses.running).toBe(0);
+    expect((await theirs.analyses.get("k")).id).toBe("other");
+  });
+});
+
+describe("get and list", () => {
+  it("finds an analysis by its id and by its key", async () => {
+    const { analyses, started } = setUp();
+    await started(specOf(), "k");
+    expect((await analyses.get("k")).id).toBe("id-1");
+    expect((await analyses.get("id-1")).key).toBe("k");
+    await expect(analyses.get("nobody")).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  it("lists by filter", async () => {
+    const { analyses, started } = setUp();
+    const { run } = await started();
+    await started(specOf({ service: "cart" }));
+    run.pass();
+    await nextTurn();
+    const list = async (filter: object) =>
+      (await analyses.list({ ...filter, limit: 10 })).map(({ id }) => id);
+    expect(await list({})).toEqual(["id-2", "id-1"]);
+    expect(await list({ phase: "running" })).toEqual(["id-2"]);
+    expect(await list({ service: "checkout" })).toEqual(["id-1"]);
+  });
+});
+
+describe("cancel", () => {
+  it("ends a running analysis, and again changes nothing", async () => {
+    const { analyses, store, counted, started } = setUp();
+    await started(specOf(), "k");
+    const cancelled = await analyses.cancel("k");
+    expect(cancelled.result).toMatchObject({ phase: "cancelled", verdict: "inconclusive" });
+    expect(await kept(store, "id-1")).toEqual(cancelled);
+    expect(await analyses.cancel("id-1")).toEqual(cancelled);
+    expect(counted.ended).toEqual(["inconclusive"]);
+    expect(analyses.running).toBe(0);
+  });
+
+  it("leaves one that has ended as it is", async () => {
+    const { analyses, started } = setUp();
+    const { run } = await started();
+    run.pass();
+    await nextTurn();
+    expect((await analyses.cancel("id-1")).result).toMatchObject({ phase: "done", verdict: "pass" });
+  });
+
+  it("ends one that no process runs", async () => {
+    const store = createMemoryStore({ maxRecords: 10 });
+    await store.insert(recordOf("left"));
+    const { analyses, counted } = setUp({ store });
+    const { result } = await analyses.cancel("left");
+    expect(result).toMatchObject({ phase: "cancelled", verdict: "inconclusive", reason: { code: "cancelled" } });
+    expect((await store.get("left"))?.result).toEqual(result);
+    expect(counted.ended).toEqual(["inconclusive"]);
+  });
+
+  it("does not know what is not there", async () => {
+    await expect(setUp().analyses.cancel("nobody")).rejects.toMatchObject({ code: "not-found" });
+  });
+});
+
+describe("watch", () => {
+  const ticks = (results: readonly AnalysisResult[]) => results.map((result) => result.ticks);
+
+  it("gives the result at once, then each look, and ends with the verdict", async () => {
+    const { analyses, started } = setUp();
+    const { run } = await started();
+    const seen: AnalysisResult[] = [];
+    const watching = (async () => {
+      for await (const result of analyses.watch("id-1", never)) seen.push(result);
+    })();
+    await nextTurn();
+    run.look({ ticks: 1 });
+    await nextTurn();
+    run.look({ ticks: 2 });
+    await nextTurn();
+    run.pass();
+    await watching;
+    expect(ticks(seen)).toEqual([0, 1, 2, 0]);
+    expect(seen.at(-1)?.verdict).toBe("pass");
+  });
+
+  it("gives a slow watcher the latest instead of all", async () => {
+    const { analyses, started } = setUp();
+    const { run } = await started();
+    const watching = analyses.watch("id-1", never)[Symbol.asyncIterator]();
+    await watching.next();
+    for (let tick = 1; tick <= 50; tick++) run.look({ ticks: tick });
+    await nextTurn();
+    expect((await watching.next()).value.ticks).toBe(50);
+  });
+
+  it("gives the verdict of one that has ended, and ends", async () => {
+    const { analyses, started } = setUp();
+    const { run } = await started();
+    run.pass();
+    await nextTurn();
+    const seen = await Array.fromAsync(analyses.watch("id-1", never));
+    expect(seen.map(({ verdict }) => verdict)).toEqual(["pass"]);
+  });
+
+  it("ends when the watcher leaves, and the analysis goes on", async () => {
+    const { analyses, store, started } = setUp();
+    const { run } = await started();
+    const leaving = new AbortController();
+    const watching = Array.fromAsync(analyses.watch("id-1", leaving.signal));
+    await nextTurn();
+    leaving.abort();
+    expect(await watching).toHaveLength(1);
+    run.look({ ticks: 7 });
+    expect((await kept(store, "id-1"))?.result.ticks).toBe(7);
+  });
+
+  it("does not know what is not there", async () => {
+    const watching = Array.fromAsync(setUp().analyses.watch("nobody", never));
+    await expect(watching).rejects.toMatchObject({ code: "not-found" });
+  });
+});
+
+describe("close and resume", () => {
+  it("stops every run without an end, and takes nothing new", async () => {
+    const { analyses, store, counted, started } = setUp();
+    const { run } = await started();
+    run.look({ ticks: 4 });
+    await nextTurn();
+    const watching = Array.fromAsync(analyses.watch("id-1", never));
+    await nextTurn();
+    await analyses.close();
+    expect(run.options.signal.aborted).toBe(true);
+    expect((await store.get("id-1"))?.result).toMatchObject({ phase: "running", verdict: null, ticks: 4 });
+    expect(counted.ended).toEqual([]);
+    expect(await watching).toHaveLength(1);
+    await expect(analyses.start(specOf())).rejects.toMatchObject({ code: "source-unavailable" });
+  });
+
+  it("does not leave a run behind that was just starting", async () => {
+    const { analyses, script } = setUp();
+    const starting = analyses.put("k", specOf());
+    await nextTurn();
+    const closing = analyses.close();
+    await Promise.allSettled([starting, closing]);
+    await nextTurn();
+    expect(script.last.options.signal.aborted).toBe(true);
+    expect(analyses.running).toBe(0);
+  });
+
+  it("goes on from the state that the process before it left", async () => {
+    const store = createMemoryStore({ maxRecords: 10 });
+    const left = recordOf("left", { startedAt: start - 60_000 });
+    await store.insert(left);
+    await store.insert(recordOf("done", { phase: "done" }));
+    const { analyses, script } = setUp({ store });
+    expect(await analyses.resume()).toBe(1);
+    expect(script.opened).toHaveLength(1);
+    expect(script.last.options).toMatchObject({ id: "left", startedAt: start - 60_000, state: left.state });
+    script.last.pass();
+    expect((await kept(store, "left"))?.result.verdict).toBe("pass");
+  });
+
+  it("resumes the others when the source of one is no longer named", async () => {
+    const store = createMemoryStore({ maxRecords: 10 });
+    await store.insert(recordOf("a", { spec: specOf({ source: "gone" }) }));
+    await store.insert(recordOf("b"));
+    const { analyses, script, logger } = setUp({ store });
+    expect(await analyses.resume()).toBe(1);
+    expect(script.last.options.id).toBe("b");
+    expect(logger.errors[0]?.fields).toMatchObject({ analysis: "a" });
+  });
+});

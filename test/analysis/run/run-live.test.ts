@@ -1,0 +1,177 @@
+import { describe, expect, it } from "vitest";
+import type { AnalysisState } from "../../../src/analysis/advance/state.ts";
+import type { Series } from "../../../src/analysis/ports.ts";
+import { replay } from "../../../src/analysis/run/replay.ts";
+import { type RunLiveOptions, runLive } from "../../../src/analysis/run/run-live.ts";
+import type { AnalysisStep } from "../../../src/analysis/run/step.ts";
+import { parseSpec } from "../../../src/analysis/spec/parse-spec.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+import { sourceOf, syntheticService } from "../../support/synthetic-service.ts";
+
+const startedAt = Date.UTC(2026, 0, 1);
+const spec = parseSpec({
+  service: "checkout",
+  telemetry: "http",
+  cohorts: { canary: { version: "v2" }, baseline: { version: "v1" } },
+});
+const service = (errorRate: number) =>
+  syntheticService({
+    startedAt,
+    seconds: 900,
+    cohorts: [
+      { version: "v1", pods: 3, requestsPerSecond: 20, errorRate: 0.005, latency: 0.04 },
+      { version: "v2", pods: 2, requestsPerSecond: 10, errorRate, latency: 0.04 },
+    ],
+  });
+
+async function steps(change: Partial<RunLiveOptions>): Promise<AnalysisStep[]> {
+  const options: RunLiveOptions = {
+    id: "a",
+    spec,
+    sources: [],
+    clock: fakeClock(startedAt),
+    startedAt,
+    state: null,
+    ingestionDelayMs: 0,
+    signal: new AbortController().signal,
+    ...change,
+  };
+  return await Array.fromAsync(runLive(options));
+}
+
+const last = (all: readonly AnalysisStep[]) => all.at(-1)?.result;
+
+/** A source that is away between two seconds of the analysis. */
+function awayBetween(series: readonly Series[], from: number, to: number) {
+  let now = startedAt;
+  const clock = fakeClock(startedAt, (time) => {
+    now = time;
+  });
+  const failing = { from: startedAt + from * 1_000, to: startedAt + to * 1_000, now: () => now };
+  return { clock, sources: [sourceOf(series, failing)] };
+}
+
+describe("runLive", () => {
+  it("looks every interval, at every tick's end and at the deadline", async () => {
+    const all = await steps({ sources: [sourceOf(service(0.005))] });
+    const seconds = all.map(({ look }) => (Date.parse(look.at) - startedAt) / 1_000);
+    expect(seconds).toEqual(Array.from({ length: 41 }, (_, i) => i * 15));
+  });
+
+  it("gives the verdict that a replay of the same samples gives, bit for bit", async () => {
+    const sources = [sourceOf(service(0.03))];
+    const live = await steps({ sources, ingestionDelayMs: 5_000 });
+    const { signal } = new AbortController();
+    const replayed = await Array.fromAsync(replay({ id: "a", spec, sources, startedAt, signal }));
+    expect(replayed.map(({ result }) => result)).toEqual(live.map(({ result }) => result));
+    expect(last(live)?.verdict).toBe("fail");
+  });
+
+  it("goes on from a state that has been through JSON at every look", async () => {
+    const sources = [sourceOf(service(0.005))];
+    const whole = await steps({ sources });
+    let state: AnalysisState | null = null;
+    let at = startedAt;
+    for (const step of whole) {
+      const run: AsyncGenerator<AnalysisStep> = runLive({
+        id: "a",
+        spec,
+        sources,
+        clock: fakeClock(at),
+        startedAt,
+        state,
+        ingestionDelayMs: 0,
+        signal: new AbortController().signal,
+      });
+      const next = await run.next();
+      expect(next.value?.result).toEqual(step.result);
+      state = JSON.parse(JSON.stringify(next.value?.state));
+      at = Date.parse(step.look.at);
+    }
+  });
+
+  it("loses nothing when the source is away for three minutes and comes back", async () => {
+    const series = service(0.05);
+    const undisturbed = last(await steps({ sources: [sourceOf(series)] }));
+    const disturbed = last(await steps(awayBetween(series, 100, 280)));
+    expect(undisturbed?.verdict).toBe("fail");
+    expect(disturbed?.verdict).toBe("fail");
+    const good = service(0.005);
+    const [all, most] = await Promise.all([
+      steps({ sources: [sourceOf(good)] }),
+      steps(awayBetween(good, 100, 280)),
+    ]);
+    expect(last(most)?.metrics[0]?.canary).toEqual(last(all)?.metrics[0]?.canary);
+    expect(last(most)?.verdict).toBe("pass");
+  });
+
+  it("does not take ticks in which the source was away for silence of the canary", async () => {
+    const all = await steps(awayBetween(service(0.005), 60, 480));
+    expect(last(all)).toMatchObject({ verdict: "pass" });
+  });
+
+  it("ends inconclusive when the source stays away longer than its budget", async () => {
+    const all = await steps(awayBetween(service(0.005), 100, 10_000));
+    expect(last(all)).toMatchObject({ verdict: "inconclusive", reason: { code: "source-unavailable" } });
+    expect(last(all)?.reason.text).toContain("the test took it away");
+  });
+
+  it("waits past the deadline for a source that is away, and judges when it is back", async () => {
+    const all = await steps(awayBetween(service(0.005), 500, 700));
+    expect(last(all)).toMatchObject({ verdict: "pass" });
+    expect((Date.parse(last(all)?.decidedAt ?? "") - startedAt) / 1_000).toBeGreaterThanOrEqual(700);
+  });
+
+  it("ends as cancelled when the caller gives up", async () => {
+    const controller = new AbortController();
+    const clock = fakeClock(startedAt, (now) => {
+      if (now >= startedAt + 60_000) controller.abort();
+    });
+    const all = await steps({ sources: [sourceOf(service(0.005))], clock, signal: controller.signal });
+    expect(last(all)).toMatchObject({
+      phase: "cancelled",
+      verdict: "inconclusive",
+      reason: { code: "cancelled" },
+    });
+  });
+
+  it("leaves out looks that are already past, and no counts", async () => {
+    const sources = [sourceOf(service(0.005))];
+    const prompt = await steps({ sources });
+    const late = await steps({ sources, clock: fakeClock(startedAt + 400_000) });
+    expect(late.length).toBeLessThan(prompt.length);
+    expect(last(late)?.metrics[0]?.canary?.total).toBe(last(prompt)?.metrics[0]?.canary?.total);
+  });
+
+  it("does not care in which order the source lists its series", async () => {
+    const series = service(0.03);
+    const a = await steps({ sources: [sourceOf(series)] });
+    const b = await steps({ sources: [sourceOf(series.toReversed())] });
+    expect(last(b)).toEqual(last(a));
+  });
+
+  it("does not care how many series a cohort's counts are split into", async () => {
+    const series = service(0.03);
+    // Every request up to a moment went to one path, every one after it to another.
+    const split = series.flatMap(({ labels, times, values }) => {
+      const turn = values[times.findIndex((time) => time >= startedAt + 40_000)] ?? 0;
+      return [
+        { labels: { ...labels, path: "/a" }, times, values: values.map((value) => Math.min(value, turn)) },
+        {
+          labels: { ...labels, path: "/b" },
+          times,
+          values: values.map((value) => Math.max(0, value - turn)),
+        },
+      ];
+    });
+    const a = await steps({ sources: [sourceOf(series)] });
+    const b = await steps({ sources: [sourceOf(split)] });
+    expect(last(b)).toEqual(last(a));
+  });
+
+  it("keeps its state of errors and latency under 8 KB", async () => {
+    const all = await steps({ sources: [sourceOf(service(0.005))] });
+    const sizes = all.map(({ state }) => JSON.stringify(state).length);
+    expect(Math.max(...sizes)).toBeLessThan(8_192);
+  });
+});

@@ -1,0 +1,107 @@
+/** Runs that a test moves by hand: what each yields and when is the test's to say. */
+import type { Runs } from "../../src/analysis/analyses.ts";
+import type { AnalysisResult } from "../../src/analysis/result.ts";
+import type { ReplayOptions } from "../../src/analysis/run/replay.ts";
+import type { RunLiveOptions } from "../../src/analysis/run/run-live.ts";
+import type { AnalysisStep } from "../../src/analysis/run/step.ts";
+import { stepOf } from "./sample-record.ts";
+
+export interface ScriptedRun {
+  readonly options: Pick<RunLiveOptions, "id" | "spec" | "startedAt" | "signal"> & Partial<RunLiveOptions>;
+  /** Lets the run yield a look whose result has these changes; ends it if it has left `running`. */
+  look(changes?: Partial<AnalysisResult>): void;
+  pass(): void;
+  fail(error: unknown): void;
+  /** Ends without a verdict, as no run should. */
+  breakOff(): void;
+}
+
+export interface ScriptedRuns {
+  readonly runs: Runs;
+  /** In the order they were opened, replays too. */
+  readonly opened: readonly ScriptedRun[];
+  /** The newest. */
+  readonly last: ScriptedRun;
+}
+
+type Act =
+  | { readonly kind: "step"; readonly step: AnalysisStep }
+  | { readonly kind: "error"; readonly error: unknown }
+  | { readonly kind: "end" };
+
+/** Aborted, a run yields `cancelled`, as the real ones do. `judgeCounts` answers a pass. */
+export function scriptedRuns(): ScriptedRuns {
+  const opened: ScriptedRun[] = [];
+  const open = (options: RunLiveOptions | ReplayOptions) => {
+    const { run, steps } = script(options);
+    opened.push(run);
+    return steps;
+  };
+  return {
+    runs: {
+      live: open,
+      replay: open,
+      judgeCounts: ({ id, spec, startedAt }) => stepOf(id, spec, startedAt, passed).result,
+    },
+    opened,
+    get last() {
+      const last = opened.at(-1);
+      if (last === undefined) throw new Error("no run was opened");
+      return last;
+    },
+  };
+}
+
+const passed = {
+  phase: "done",
+  verdict: "pass",
+  score: 90,
+  reason: { code: "not-worse", text: "not worse than the baseline" },
+} as const satisfies Partial<AnalysisResult>;
+
+function script(options: RunLiveOptions | ReplayOptions) {
+  const { id, spec, startedAt, signal } = options;
+  const acts: Act[] = [];
+  let wake = () => {};
+  const act = (next: Act) => {
+    acts.push(next);
+    wake();
+  };
+  signal.addEventListener("abort", () => wake(), { once: true });
+  let at = startedAt;
+
+  async function* steps(): AsyncGenerator<AnalysisStep> {
+    for (;;) {
+      if (signal.aborted) {
+        const reason = { code: "cancelled", text: "cancelled" } as const;
+        yield stepOf(id, spec, at, { phase: "cancelled", verdict: "inconclusive", reason });
+        return;
+      }
+      const next = acts.shift();
+      if (next === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      } else if (next.kind === "step") {
+        yield next.step;
+        if (next.step.result.phase !== "running") return;
+      } else if (next.kind === "error") {
+        throw next.error;
+      } else {
+        return;
+      }
+    }
+  }
+
+  const run: ScriptedRun = {
+    options,
+    look(changes = {}) {
+      at += 15_000;
+      act({ kind: "step", step: stepOf(id, spec, at, changes) });
+    },
+    pass: () => run.look(passed),
+    fail: (error) => act({ kind: "error", error }),
+    breakOff: () => act({ kind: "end" }),
+  };
+  return { run, steps: steps() };
+}
