@@ -1,14 +1,15 @@
 /** Wires the command line to the world: the process, the machine's clock, and the sources. */
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { delimiter } from "node:path";
 import type { CliHost } from "../adapters/cli/cli-host.ts";
 import { runCliProgram } from "../adapters/cli/cli-program.ts";
 import type { Terminal } from "../adapters/cli/terminal.ts";
 import { replay } from "../analysis/run/replay.ts";
 import { runLive } from "../analysis/run/run-live.ts";
-import { createCliSources } from "./cli-sources.ts";
+import { createCliSources, settingsFileOf } from "./cli-sources.ts";
+import { serve } from "./serve.ts";
 import { systemClock } from "./system-clock.ts";
+import { readVersion } from "./version.ts";
 
 /** Runs the command line that the process was started with; resolves to its exit code. */
 export async function runCli(): Promise<number> {
@@ -26,9 +27,15 @@ async function createHost(): Promise<CliHost> {
       path: (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== ""),
     },
     runs: { live: runLive, replay },
-    open: createCliSources(prometheusUrl),
+    open: createCliSources(process.env),
     newId: randomUUID,
-    serve: async () => 70,
+    serve: ({ settingsFile, signal }) =>
+      serve({
+        settingsFile: settingsFile ?? settingsFileOf(process.env),
+        environment: process.env,
+        signal,
+        stderr: process.stderr,
+      }),
   };
 }
 
@@ -42,11 +49,3 @@ const processTerminal: Terminal = {
   },
   exit: (code) => process.exit(code),
 };
-
-/** The package's version; src/ and dist/ are as deep. */
-async function readVersion(): Promise<string> {
-  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
-  const found: unknown = JSON.parse(text);
-  const hasVersion = typeof found === "object" && found !== null && "version" in found;
-  return hasVersion ? String(found.version) : "unknown";
-}

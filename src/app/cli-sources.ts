@@ -1,61 +1,86 @@
-/** The sources of the command line: one Prometheus by its address, those of a settings file, or the scraper. */
-import type { OpenSource, SourceOpener } from "../adapters/cli/cli-host.ts";
-import { CoalmineError } from "../base/errors.ts";
-import { prometheusSourceSettings } from "../sources/prometheus/prometheus-settings.ts";
+/** The sources of the command line: those of the settings, one Prometheus by its address, or the scraper. */
+import type { OpenSources, SourceOpener } from "../adapters/cli/cli-host.ts";
+import { pickSources } from "../analysis/pick-sources.ts";
 import { createPrometheusSource } from "../sources/prometheus/prometheus-source.ts";
-import { createScrapeSource } from "../sources/scrape/scrape-source.ts";
+import { loadSettings } from "./load-settings.ts";
+import { openSources } from "./open-sources.ts";
+import { readSettings, type SettingsEnvironment, type SourceSettings } from "./settings.ts";
 import { systemClock } from "./system-clock.ts";
 
-const defaultPrometheusUrl = "http://127.0.0.1:9090";
+/** The variables that stand for flags which are not given. */
+export interface CliEnvironment extends SettingsEnvironment {
+  readonly COALMINE_CONFIG?: string | undefined;
+}
 
-/** How long the first question is retried: who typed a wrong address should not wait for it. */
+/** Where Prometheus is unless anyone says. */
+const localPrometheus = "http://127.0.0.1:9090";
+
+/** How long the first question is retried: who typed a wrong address should not have to wait for it. */
 const checkBudgetMs = 3_000;
 
-/** Opens sources by the machine's clock; `prometheusUrl` is what the environment names, null without. */
-export function createCliSources(environmentUrl: string | null): SourceOpener {
+/** The settings file that the environment names; null without. */
+export function settingsFileOf(environment: CliEnvironment): string | null {
+  return environment.COALMINE_CONFIG || null;
+}
+
+/** Opens sources by the machine's clock. Without settings there is one, `default`: PROMETHEUS_URL or the local one. */
+export function createCliSources(environment: CliEnvironment): SourceOpener {
   return {
-    async named(names, { prometheusUrl }) {
-      return names.map((name) =>
-        openPrometheus(name, prometheusUrl ?? environmentUrl ?? defaultPrometheusUrl, 5_000),
-      );
+    async named(spec, { prometheusUrl, settingsFile }) {
+      const settings = await loadSettings(settingsFile ?? settingsFileOf(environment), {
+        PROMETHEUS_URL: prometheusUrl ?? environment.PROMETHEUS_URL,
+      });
+      const known = { ...prometheusAt(localPrometheus), ...settings.sources };
+      const opened = openSources(known, systemClock);
+      try {
+        const picked = pickSources(spec, opened.byName);
+        const named = Object.entries(known).filter(([name]) => spec.sources.includes(name));
+        return {
+          ...picked,
+          check: (signal) => checkAll(Object.fromEntries(named), signal),
+          close: opened.close,
+        };
+      } catch (error) {
+        await opened.close();
+        throw error;
+      }
     },
-    prometheus: (url, ingestionDelayMs) => openPrometheus("default", url, ingestionDelayMs),
-    scraper(targets, intervalMs) {
-      const source = createScrapeSource({ name: "default", targets, intervalMs, clock: systemClock });
-      source.start();
-      return {
-        source,
-        ingestionDelayMs: 0,
-        check: async () => undefined,
-        close: () => source.close(),
-      };
-    },
+    prometheus: (url, ingestionDelayMs) => openOne(prometheusAt(url), ingestionDelayMs),
+    scraper: (targets, intervalMs) =>
+      openOne(
+        readSettings({ sources: { default: { kind: "scrape", targets, interval: `${intervalMs}ms` } } }, {})
+          .sources,
+        0,
+      ),
   };
 }
 
-function openPrometheus(name: string, url: string, ingestionDelayMs: number): OpenSource {
-  const parsed = prometheusSourceSettings.safeParse({ url });
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ message }) => ({ path: "--prometheus", message }));
-    throw new CoalmineError("invalid-settings", "the address of Prometheus does not read", { problems });
+type Sources = Readonly<Record<string, SourceSettings>>;
+
+function openOne(settings: Sources, ingestionDelayMs: number): OpenSources {
+  const { byName, close } = openSources(settings, systemClock);
+  const sources = [...byName.values()].map(({ source }) => source);
+  return { sources, ingestionDelayMs, check: (signal) => checkAll(settings, signal), close };
+}
+
+/** Asks each Prometheus; the scraper asks by itself and tells in its answers. */
+async function checkAll(known: Sources, signal: AbortSignal): Promise<void> {
+  await Promise.all(Object.entries(known).map(([name, entry]) => check(name, entry, signal)));
+}
+
+async function check(name: string, entry: SourceSettings, signal: AbortSignal): Promise<void> {
+  if (entry.kind !== "prometheus") return;
+  const retryBudgetMs = Math.min(checkBudgetMs, entry.settings.retryBudgetMs);
+  const settings = { ...entry.settings, retryBudgetMs };
+  const probe = createPrometheusSource({ name, settings, clock: systemClock, random: Math.random });
+  try {
+    await probe.checkReachable(signal);
+  } finally {
+    await probe.close();
   }
-  const settings = parsed.data;
-  const common = { name, clock: systemClock, random: Math.random };
-  const source = createPrometheusSource({ ...common, settings });
-  return {
-    source,
-    ingestionDelayMs,
-    async check(signal) {
-      const probe = createPrometheusSource({
-        ...common,
-        settings: { ...settings, retryBudgetMs: checkBudgetMs },
-      });
-      try {
-        await probe.checkReachable(signal);
-      } finally {
-        await probe.close();
-      }
-    },
-    close: () => source.close(),
-  };
+}
+
+/** The source `default` as the settings would have it. @throws CoalmineError invalid-settings if the address does not read. */
+function prometheusAt(url: string): Sources {
+  return readSettings(undefined, { PROMETHEUS_URL: url }).sources;
 }

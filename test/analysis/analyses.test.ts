@@ -194,6 +194,7 @@ describe("put", () => {
   it("starts once, and answers the same analysis to whoever asks the same again", async () => {
     const { analyses, script } = setUp();
     const first = analyses.put("k", specOf());
+    await nextTurn();
     script.last.look();
     expect(await first).toMatchObject({ created: true, record: { id: "id-1", key: "k" } });
     expect(await analyses.put("k", specOf())).toMatchObject({ created: false, record: { id: "id-1" } });

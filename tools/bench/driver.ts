@@ -6,6 +6,7 @@ import { replay } from "../../src/analysis/run/replay.ts";
 import { parseMatchers } from "../../src/analysis/spec/parse-selector.ts";
 import { parseSpec } from "../../src/analysis/spec/parse-spec.ts";
 import { CoalmineError } from "../../src/base/errors.ts";
+import { prometheusSourceSettings } from "../../src/sources/prometheus/prometheus-settings.ts";
 import { createPrometheusSource } from "../../src/sources/prometheus/prometheus-source.ts";
 
 const cohort = z.looseObject({
@@ -37,7 +38,12 @@ interface Answer {
 /** Judges one rollout by the product's defaults, as if live: nothing is set beyond what the request says. */
 async function judge(input: unknown): Promise<Answer> {
   const request = rolloutRequest.parse(input);
-  const source = createPrometheusSource({ url: request.prometheus });
+  const source = createPrometheusSource({
+    name: "default",
+    settings: prometheusSourceSettings.parse({ url: request.prometheus }),
+    clock: systemClock,
+    random: Math.random,
+  });
   try {
     const spec = parseSpec(specOf(request));
     let last: Answer = { verdict: "inconclusive", at: request.end, reason: "no look was due" };

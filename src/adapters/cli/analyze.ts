@@ -32,16 +32,16 @@ export interface AnalyzeFlags extends SpecSources {
 export async function analyze(flags: AnalyzeFlags, host: CliHost): Promise<number> {
   const { spec, startedAt } = await readSpec(flags, host);
   const choice = { prometheusUrl: flags.prometheus ?? null, settingsFile: flags.config ?? null };
-  const sources = await host.open.named(spec.sources, choice);
+  const open = await host.open.named(spec, choice);
   try {
     const result = await cancelOnInterrupt(host.terminal, (signal) =>
-      judge({ spec, startedAt, sources, host, signal, isQuiet: flags.quiet === true }),
+      judge({ spec, startedAt, open, host, signal, isQuiet: flags.quiet === true }),
     );
     if (result === null) return verdictExitCodes.inconclusive;
     await report(result, flags, host);
     return verdictExitCodes[result.verdict ?? "inconclusive"];
   } finally {
-    await Promise.all(sources.map((source) => source.close()));
+    await open.close();
   }
 }
 

@@ -1,7 +1,8 @@
 /** What the command line needs of the world around it; src/app hands it in. */
-import type { SampleSource } from "../../analysis/ports.ts";
+import type { PickedSources } from "../../analysis/pick-sources.ts";
 import type { replay } from "../../analysis/run/replay.ts";
 import type { runLive } from "../../analysis/run/run-live.ts";
+import type { AnalysisSpec } from "../../analysis/spec/model.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -35,27 +36,27 @@ export interface Runs {
 /** Opens sources; nothing is asked of them before `check`. */
 export interface SourceOpener {
   /**
-   * One source for each name of a spec, in its order.
+   * The sources that a spec names.
    *
-   * @throws CoalmineError invalid-request or invalid-settings if a name is not
-   *   known or the settings do not read.
+   * @throws CoalmineError invalid-spec for a name that is not known,
+   *   invalid-settings if the settings or the address do not read.
    */
-  named(names: readonly string[], where: SourceChoice): Promise<readonly OpenSource[]>;
+  named(spec: AnalysisSpec, choice: SourceChoice): Promise<OpenSources>;
   /**
    * One Prometheus by its address, asked as long after a moment as its samples take to arrive.
    *
    * @throws CoalmineError invalid-settings if the address does not read.
    */
-  prometheus(url: string, ingestionDelayMs: number): OpenSource;
+  prometheus(url: string, ingestionDelayMs: number): OpenSources;
   /** The built-in scraper, which begins to scrape at once. */
-  scraper(targets: readonly ScrapeTarget[], intervalMs: number): OpenSource;
+  scraper(targets: readonly ScrapeTarget[], intervalMs: number): OpenSources;
 }
 
-/** Which sources the user named; both null is PROMETHEUS_URL or the local default. */
+/** What the user said of where the sources are; null is what the environment says, or the defaults. */
 export interface SourceChoice {
-  /** Prometheus address for the source `default`. */
+  /** Address of the source `default`. */
   readonly prometheusUrl: string | null;
-  /** Settings file that names sources. */
+  /** The settings file, which names sources. */
   readonly settingsFile: string | null;
 }
 
@@ -65,12 +66,9 @@ export interface ScrapeTarget {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A source in use. */
-export interface OpenSource {
-  readonly source: SampleSource;
-  /** How long after a moment its samples can be read, in milliseconds. */
-  readonly ingestionDelayMs: number;
-  /** @throws CoalmineError source-unavailable if it does not answer; the signal's reason if it aborts. */
+/** Sources in use, and how long after a moment their samples can be read. */
+export interface OpenSources extends PickedSources {
+  /** @throws CoalmineError source-unavailable if one does not answer; the signal's reason if it aborts. */
   check(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

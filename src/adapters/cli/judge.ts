@@ -3,7 +3,7 @@ import type { AnalysisResult } from "../../analysis/result.ts";
 import type { AnalysisStep } from "../../analysis/run/step.ts";
 import type { AnalysisSpec } from "../../analysis/spec/model.ts";
 import { CoalmineError } from "../../base/errors.ts";
-import type { CliHost, OpenSource } from "./cli-host.ts";
+import type { CliHost, OpenSources } from "./cli-host.ts";
 import { createProgress, silentProgress } from "./progress/progress.ts";
 
 /** One analysis to run. */
@@ -11,7 +11,7 @@ export interface Judging {
   readonly spec: AnalysisSpec;
   /** Start of a past window; null is now. */
   readonly startedAt: number | null;
-  readonly sources: readonly OpenSource[];
+  readonly open: OpenSources;
   readonly host: CliHost;
   readonly signal: AbortSignal;
   readonly isQuiet: boolean;
@@ -27,7 +27,7 @@ export interface Judging {
 export async function judge(judging: Judging): Promise<AnalysisResult | null> {
   const { spec, host, signal } = judging;
   try {
-    await Promise.all(judging.sources.map((source) => source.check(signal)));
+    await judging.open.check(signal);
   } catch (error) {
     if (signal.aborted) return null;
     throw error;
@@ -53,11 +53,15 @@ export async function judge(judging: Judging): Promise<AnalysisResult | null> {
 }
 
 function steps(
-  { spec, startedAt: past, sources, host, signal }: Judging,
+  { spec, startedAt: past, open, host, signal }: Judging,
   startedAt: number,
 ): AsyncGenerator<AnalysisStep> {
-  const common = { id: host.newId(), spec, sources: sources.map(({ source }) => source), startedAt, signal };
+  const common = { id: host.newId(), spec, sources: open.sources, startedAt, signal };
   if (past !== null) return host.runs.replay(common);
-  const ingestionDelayMs = Math.max(...sources.map((source) => source.ingestionDelayMs));
-  return host.runs.live({ ...common, clock: host.clock, state: null, ingestionDelayMs });
+  return host.runs.live({
+    ...common,
+    clock: host.clock,
+    state: null,
+    ingestionDelayMs: open.ingestionDelayMs,
+  });
 }

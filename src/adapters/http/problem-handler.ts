@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "../../base/logger.ts";
+import { ClientGone } from "./client-gone.ts";
 import { HttpProblem, problemDocument } from "./problem.ts";
 
 /** Answers what no route answered. */
@@ -13,6 +14,7 @@ export const notFound: RequestHandler = (request) => {
 export function answerProblems(logger: Logger): ErrorRequestHandler {
   // express tells an error handler by its four parameters.
   return (thrown, request, response, _next) => {
+    if (thrown instanceof ClientGone) return;
     const problem = problemDocument(thrown);
     if (problem.status >= 500) {
       const { method, path } = request;

@@ -43,11 +43,11 @@ export function analysisRoutes({ analyses, bodyLimitBytes, heartbeatMs }: Analys
     },
     {
       method: "put",
-      path: "/v1/analyses/{key}",
+      path: "/v1/analyses/{id}",
       before,
       describe: {
         summary: "Start the analysis of a key, or answer the one there is",
-        parameters: { key: "Your own name for it: letters, digits and . _ : @ ~ / + -, at most 200." },
+        parameters: { id: "Your own name for it: letters, digits and . _ : @ ~ / + -, at most 200." },
         body: specSchema,
         answers: {
           200: { about: "It was there already, for the same spec.", body: resultSchema },
@@ -56,7 +56,7 @@ export function analysisRoutes({ analyses, bodyLimitBytes, heartbeatMs }: Analys
         problems: [400, 409, 413, 415, 503],
       },
       async handle(request, response) {
-        const key = readRequest(keySchema, request.params["key"], "the key");
+        const key = readRequest(keySchema, request.params["id"], "the key");
         const { record, created } = await analyses.put(key, parseSpec(bodyOf(request)));
         response.status(created ? 201 : 200).location(pathTo(record.id));
         answer(response, record);

@@ -1,6 +1,6 @@
 // Classic histograms: one cumulative counter a bucket, told apart by `le`.
 import type { Counter } from "./counter.ts";
-import { histogramKey, parseLe } from "./le.ts";
+import { histogramKey, isSameHistogram, parseLe } from "./le.ts";
 import { addTally, emptyTally, type PodTally } from "./pod-tally.ts";
 
 interface Bucket {
@@ -28,16 +28,18 @@ export function tallyClassic(
 
 /** Buckets of one label set: its series differ in `le` alone. Those without a fresh sample are left out. */
 function histogramsOf(counters: readonly Counter[]): readonly (readonly Bucket[])[] {
-  const byLabels = new Map<string, Bucket[]>();
-  for (const counter of counters) {
-    if (counter.fresh === 0) continue;
-    const key = histogramKey(counter.series.labels);
-    const bucket = { le: parseLe(counter.series), counter };
-    const group = byLabels.get(key);
-    if (group === undefined) byLabels.set(key, [bucket]);
-    else group.push(bucket);
-  }
-  return [...byLabels.values()];
+  const fresh = counters.filter((counter) => counter.fresh > 0);
+  const [first] = fresh;
+  if (first === undefined) return [];
+  // Most pods have one histogram, which costs less to see than to find by key.
+  if (fresh.every(({ series }) => isSameHistogram(series.labels, first.series.labels)))
+    return [fresh.map(toBucket)];
+  const groups = Map.groupBy(fresh, ({ series }) => histogramKey(series.labels));
+  return [...groups.values()].map((group) => group.map(toBucket));
+}
+
+function toBucket(counter: Counter): Bucket {
+  return { le: parseLe(counter.series), counter };
 }
 
 function tallyHistogram(

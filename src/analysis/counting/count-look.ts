@@ -13,6 +13,7 @@ import { cohortsSince, firstByPod, rememberLook } from "./pod-memory.ts";
 import { addTally, emptyTally, type PodTally } from "./pod-tally.ts";
 import { type ProcessSpan, spansOf } from "./process-span.ts";
 import { badSeries, tallyRequests } from "./requests-family.ts";
+import { holdBackTornScrape } from "./torn-scrape.ts";
 import { WarningLog } from "./warning-log.ts";
 
 export interface CountLookInput {
@@ -74,6 +75,7 @@ export interface LookCounts {
 export function countLook(input: CountLookInput): LookCounts {
   const { reads, window, memory } = input;
   const { processes, slices } = groupByProcess(reads, input.podLabels, window);
+  for (const process of processes) holdBackTornScrape(process, window);
   const spans = spansOf(processes);
   const log = new WarningLog();
   if (input.warm) countProcesses(input, spans, log);
@@ -117,7 +119,7 @@ function sumRead(
     const { process } = slice;
     const counters = [...slice.floats, ...slice.natives.flat()];
     const known = input.memory.pods[process.key];
-    sampled ||= counters.some(({ times, length }) => hasNewSample(times, length, known, input.window));
+    sampled ||= counters.some(({ times }) => hasNewSample(times, known, input.window));
     const tally = tallySlice(slice);
     if (typeof tally === "string") {
       valid = false;

@@ -4,19 +4,21 @@ import type { Series, TimeWindow } from "../ports.ts";
 
 /**
  * A series of floats, or one number of a native histogram series, on its way to
- * being counted. The fields after `length` are filled in by {@link countIncrements}.
+ * being counted. The fields after `length` are filled in by `countIncrements`.
  */
 export interface Counter {
   readonly series: Series;
   readonly cohort: Cohort;
+  /** Which of the look's reads it is from. */
+  readonly read: number;
   /** Milliseconds since the epoch, rising. */
   readonly times: readonly number[];
   /** What the counter showed at each time; NaN, negative or infinite is broken. */
   readonly values: readonly number[];
-  /** How many of the samples are not past the look's end. */
-  readonly length: number;
   /** Whether any drop is a restart; otherwise only a drop to half or less is. */
   readonly anyDropIsRestart: boolean;
+  /** How many of the samples are for this look; none past its end is. */
+  length: number;
   /** Increments from here on are settled, before it warming; milliseconds since the epoch. */
   settledFrom: number;
   settled: number;
@@ -31,23 +33,19 @@ export interface Counter {
   dipped: boolean;
 }
 
-/** A counter over a float series' own samples, which are not copied. */
-export function floatCounter(series: Series, cohort: Cohort, window: TimeWindow): Counter {
-  return createCounter(series, cohort, series.times, series.values, window, false);
-}
+/** Where a counter comes from and what it showed. */
+export type CounterSamples = Pick<
+  Counter,
+  "series" | "cohort" | "read" | "times" | "values" | "anyDropIsRestart"
+>;
 
-/** A counter over values that were derived from a series' samples. */
-export function createCounter(
-  series: Series,
-  cohort: Cohort,
-  times: readonly number[],
-  values: readonly number[],
-  window: TimeWindow,
-  anyDropIsRestart: boolean,
-): Counter {
+/** A counter that nothing has been counted of; its samples are not copied. */
+export function createCounter(samples: CounterSamples, window: TimeWindow): Counter {
+  const { series, cohort, read, times, values, anyDropIsRestart } = samples;
   return {
     series,
     cohort,
+    read,
     times,
     values,
     length: countUntil(times, times.length, window.to),

@@ -54,12 +54,12 @@ export function countingStart(
   return window.from;
 }
 
-/** Whether any counter of a read has a sample that no earlier look consumed. */
+/** Whether a counter has a sample in the look, or a late one that no earlier look consumed. */
 export function hasNewSample(
   times: readonly number[],
-  length: number,
   known: PodTimes | undefined,
   window: TimeWindow,
 ): boolean {
-  return countUntil(times, length, Math.min(known?.last ?? window.from, window.from)) < length;
+  const inLook = countUntil(times, times.length, window.to);
+  return countUntil(times, inLook, Math.min(known?.last ?? window.from, window.from)) < inLook;
 }

@@ -1,7 +1,7 @@
 // Sorts the series of all reads by the process that they were scraped from.
-import type { CounterRead } from "../observation.ts";
+import type { CounterFamily, CounterRead } from "../observation.ts";
 import type { Series, TimeWindow } from "../ports.ts";
-import { type Counter, floatCounter } from "./counter.ts";
+import { type Counter, type CounterSamples, createCounter } from "./counter.ts";
 import { nativeCounters } from "./native-histogram.ts";
 import { createProcess, podName, processWithinPod, type ScrapedProcess } from "./scraped-process.ts";
 
@@ -31,7 +31,7 @@ export function groupByProcess(
   window: TimeWindow,
 ): GroupedReads {
   const processes = new ProcessIndex(podLabels);
-  const slices = reads.map((read) => {
+  const slices = reads.map((read, index) => {
     const byProcess = new Map<ScrapedProcess, ProcessSlice>();
     for (const series of read.answer.series) {
       const process = processes.of(series);
@@ -40,23 +40,29 @@ export function groupByProcess(
         slice = { process, floats: [], natives: [] };
         byProcess.set(process, slice);
       }
-      addSeries(slice, series, read, window);
+      addSeries(slice, { series, cohort: read.cohort, read: index }, read.family, window);
     }
     return [...byProcess.values()];
   });
   return { processes: processes.all, slices };
 }
 
-function addSeries(slice: ProcessSlice, series: Series, read: CounterRead, window: TimeWindow): void {
-  if (series.times.length > 0) {
-    const counter = floatCounter(series, read.cohort, window);
+function addSeries(
+  slice: ProcessSlice,
+  source: Pick<CounterSamples, "series" | "cohort" | "read">,
+  family: CounterFamily,
+  window: TimeWindow,
+): void {
+  const { times, values, histograms } = source.series;
+  if (times.length > 0) {
+    const counter = createCounter({ ...source, times, values, anyDropIsRestart: false }, window);
     if (counter.length > 0) {
       slice.floats.push(counter);
       slice.process.counters.push(counter);
     }
   }
-  if (read.family.kind === "histogram" && series.histograms !== undefined && series.histograms.length > 0) {
-    const counters = nativeCounters(series, series.histograms, read.cohort, read.family.boundaries, window);
+  if (family.kind === "histogram" && histograms !== undefined && histograms.length > 0) {
+    const counters = nativeCounters(source, histograms, family.boundaries, window);
     if (counters.some((counter) => counter.length > 0)) {
       slice.natives.push(counters);
       slice.process.counters.push(...counters);

@@ -20,6 +20,17 @@ export function histogramKey(labels: Series["labels"]): string {
   return key;
 }
 
+/** Whether two label sets are equal but for `le`: {@link histogramKey} without making texts. */
+export function isSameHistogram(a: Series["labels"], b: Series["labels"]): boolean {
+  let names = 0;
+  for (const name in a) {
+    if (name !== "le" && a[name] !== b[name]) return false;
+    names++;
+  }
+  for (const _ in b) names--;
+  return names === 0;
+}
+
 function sortedKey(labels: Series["labels"]): string {
   const names = Object.keys(labels).sort();
   return names.map((name) => (name === "le" ? "" : `${name}\n${labels[name]}\n`)).join("");

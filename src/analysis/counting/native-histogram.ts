@@ -1,7 +1,6 @@
 // Native histograms as counters: how many events in all, and how many above each boundary.
-import type { Cohort } from "../observation.ts";
 import type { NativeHistogram, Series, TimeWindow } from "../ports.ts";
-import { type Counter, createCounter } from "./counter.ts";
+import { type Counter, type CounterSamples, createCounter } from "./counter.ts";
 import { addTally, emptyTally, type PodTally } from "./pod-tally.ts";
 
 type Sample = NonNullable<Series["histograms"]>[number];
@@ -16,9 +15,8 @@ type Sample = NonNullable<Series["histograms"]>[number];
  * Any drop is a restart, as Prometheus has it (FloatHistogram.DetectReset).
  */
 export function nativeCounters(
-  series: Series,
+  source: Pick<CounterSamples, "series" | "cohort" | "read">,
   samples: readonly Sample[],
-  cohort: Cohort,
   boundaries: readonly number[],
   window: TimeWindow,
 ): readonly Counter[] {
@@ -31,7 +29,9 @@ export function nativeCounters(
       if (values !== undefined) values[i] = count;
     }
   }
-  return [counts, ...above].map((values) => createCounter(series, cohort, times, values, window, true));
+  return [counts, ...above].map((values) =>
+    createCounter({ ...source, times, values, anyDropIsRestart: true }, window),
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import { type Reading, show } from "./reading.ts";
 
 /** A ratio, points, or both with a plus between them. */
 const form =
-  /^(?:(?<ratio>[\d.]+(?:e[+-]?\d+)?)\s*x?)?(?:(?<plus>\s*\+\s*)?(?<points>[\d.]+(?:e[+-]?\d+)?)\s*pp)?$/i;
+  /^(?:(?<ratio>[\d.]+(?:e[+-]?\d+)?)\s*x?(?<plus>\s*\+\s*|$))?(?:(?<points>[\d.]+(?:e[+-]?\d+)?)\s*pp)?$/i;
 
 const wanted = 'expected a margin such as "1.25x", "2x + 0.5pp" or "0.5pp"';
 
@@ -17,10 +17,9 @@ export function readMargin(input: number | string): Reading<Margin> {
   const text = String(input).trim();
   const match = form.exec(text);
   const { ratio, plus, points } = match?.groups ?? {};
-  const both = ratio !== undefined && points !== undefined;
-  if ((ratio === undefined && points === undefined) || both !== (plus !== undefined)) {
-    return { wrong: `${wanted}, got ${show(input)}` };
-  }
+  const isEmpty = ratio === undefined && points === undefined;
+  const endsInPlus = points === undefined && plus !== "";
+  if (isEmpty || endsInPlus) return { wrong: `${wanted}, got ${show(input)}` };
   const times = ratio === undefined ? 1 : parseDecimal(ratio);
   const more = points === undefined ? 0 : parseDecimal(points, -2);
   if (times === null || more === null) return { wrong: `${wanted}, got ${show(input)}` };

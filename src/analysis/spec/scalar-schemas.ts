@@ -5,6 +5,9 @@ import { readRate } from "./rate.ts";
 import { type Reading, show } from "./reading.ts";
 import { readLatency, readSpan } from "./time-span.ts";
 
+/** No number, duration or margin needs more. */
+const maxScalarLength = 100;
+
 /** The scalars of a spec. Each accepts a string for whatever it is, because hosts such as Argo hand on strings only. */
 export const span = scalar("a duration", readSpan);
 export const latency = scalar("a latency", readLatency);
@@ -58,7 +61,9 @@ function scalar<T>(name: string, read: (input: number | string) => Reading<T>) {
   return z
     .union([z.number(), z.string()], { error: (issue) => expected(name, issue.input) })
     .transform((input, context) => {
-      const reading = read(input);
+      // The patterns of the readers may take time in the square of the length.
+      const tooLong = typeof input === "string" && input.length > maxScalarLength;
+      const reading = tooLong ? { wrong: `is longer than ${maxScalarLength} characters` } : read(input);
       if ("value" in reading) return reading.value;
       context.addIssue({ code: "custom", message: reading.wrong, input });
       return z.NEVER;

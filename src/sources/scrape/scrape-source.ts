@@ -59,7 +59,7 @@ export interface ScrapeSource extends SampleSource {
   /** Begins to scrape, at once and then at the interval, targets spread evenly over it. Does nothing the second time. */
   start(): void;
   /**
-   * Waits until every target was scraped once, which takes no longer than an interval or 10 s.
+   * Once started, waits until every target was scraped, which takes no longer than an interval or 10 s.
    *
    * @throws CoalmineError source-unavailable if none could be; the signal's reason if it aborts.
    */
@@ -87,7 +87,7 @@ export function createScrapeSource(options: ScrapeSourceOptions): ScrapeSource {
   requireTargets(options.targets, limits.maxTargets);
   const samplesPerSeries = Math.ceil(retentionMs / intervalMs) + 1;
   const maxSeries = Math.min(limits.maxSeries, Math.floor(limits.maxSamples / samplesPerSeries));
-  const dispatcher = new Agent({ connections: 1 });
+  const dispatcher = new Agent();
   const rules = {
     dispatcher,
     timeoutMs: Math.min(intervalMs, maxTimeoutMs),

@@ -73,6 +73,31 @@ it("counts the same however often it looks", () => {
   );
 });
 
+it("loses nothing when a scrape arrives between two reads of a look", () => {
+  fc.assert(
+    fc.property(worldOf(0, 20_000), fc.constantFrom(15_000, minute), (pods, lookEvery) => {
+      const [canary] = countWorld(pods, {
+        lookEvery,
+        readsOf: (from, to) => [
+          ...readsAt(pods, from, to).slice(0, 1),
+          ...readsAt(pods, from, to, to + 5_000).slice(0, 1).map(onlyErrors),
+        ],
+      });
+      // The second read's sums stand where the baseline's do otherwise.
+      const [, errors] = countWorld(pods, {
+        lookEvery,
+        readsOf: (from, to) => [
+          ...readsAt(pods, from, to).slice(0, 1),
+          ...readsAt(pods, from, to, to + 5_000).slice(0, 1).map(onlyErrors),
+        ],
+      });
+      const truth = trueCounts(pods, "canary");
+      expect(canary?.settled).toEqual([truth.total, truth.bad]);
+      expect(errors?.settled).toEqual([truth.bad, truth.bad]);
+    }),
+  );
+});
+
 it("does not depend on the order of series", () => {
   fc.assert(
     fc.property(world, fc.constantFrom(0, 3 * minute), (pods, warmupMs) => {

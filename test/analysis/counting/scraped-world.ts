@@ -49,32 +49,37 @@ const step = fc.record({
 });
 
 /** Pods that are born, restart, pause, arrive late and die; a restart always shows in the counter of good requests. */
-export const world: fc.Arbitrary<readonly Pod[]> = fc
-  .array(
-    fc.record({
-      cohort: fc.constantFrom("canary" as const, "baseline" as const),
-      bornAt: fc.integer({ min: -5 * minute, max: 10 * minute }),
-      steps: fc.array(step, { minLength: 1, maxLength: 40 }),
-    }),
-    { minLength: 1, maxLength: 4 },
-  )
-  .map((pods) =>
-    pods.map(({ cohort, bornAt, steps }, i) => ({
-      name: `pod-${i}`,
-      cohort,
-      scrapes: scrapesOf(bornAt, steps),
-    })),
-  );
+export const world: fc.Arbitrary<readonly Pod[]> = worldOf(-5 * minute, minute);
+
+/** The same, of pods born at the earliest then, whose scrapes (but the first) are at most so late. */
+export function worldOf(earliestBirth: number, maxLateMs: number): fc.Arbitrary<readonly Pod[]> {
+  return fc
+    .array(
+      fc.record({
+        cohort: fc.constantFrom("canary" as const, "baseline" as const),
+        bornAt: fc.integer({ min: earliestBirth, max: 10 * minute }),
+        steps: fc.array(step, { minLength: 1, maxLength: 40 }),
+      }),
+      { minLength: 1, maxLength: 4 },
+    )
+    .map((pods) =>
+      pods.map(({ cohort, bornAt, steps }, i) => ({
+        name: `pod-${i}`,
+        cohort,
+        scrapes: scrapesOf(bornAt, steps, maxLateMs),
+      })),
+    );
+}
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-function scrapesOf(bornAt: number, steps: readonly Step[]): readonly Scrape[] {
+function scrapesOf(bornAt: number, steps: readonly Step[], maxLateMs: number): readonly Scrape[] {
   let time = bornAt;
   let visibleFrom = bornAt;
   let scrapesOfLife = 0;
   return steps.map((each, i) => {
     if (i > 0) time += pauses[each.pause];
-    visibleFrom = Math.max(visibleFrom, time + each.lateMs);
+    visibleFrom = Math.max(visibleFrom, time + Math.min(each.lateMs, maxLateMs));
     // Two scrapes make a life long enough for the next one's first value to be less than half of its last.
     const restarted = each.restarts && scrapesOfLife >= 2;
     scrapesOfLife = restarted || i === 0 ? 1 : scrapesOfLife + 1;
@@ -83,26 +88,34 @@ function scrapesOf(bornAt: number, steps: readonly Step[]): readonly Scrape[] {
   });
 }
 
-/** What a source tells at `now` of the samples after `from`: counters of good requests, and of errors once there was one. */
-export function readsAt(world: readonly Pod[], from: number, now: number): readonly CounterRead[] {
+/**
+ * What a source tells of the samples from `from` to `now`: counters of good requests, and of errors once there
+ * was one. It is asked at `askedAt`, and tells what is visible then.
+ */
+export function readsAt(
+  world: readonly Pod[],
+  from: number,
+  now: number,
+  askedAt = now,
+): readonly CounterRead[] {
   return (["canary", "baseline"] as const).map((cohort) => ({
     cohort,
     family: requests,
     answer: {
       warnings: [],
-      series: world.filter((pod) => pod.cohort === cohort).flatMap((pod) => seriesOf(pod, from, now)),
+      series: world.filter((pod) => pod.cohort === cohort).flatMap((pod) => seriesOf(pod, from, now, askedAt)),
     },
   }));
 }
 
-function seriesOf(pod: Pod, from: number, now: number): readonly Series[] {
+function seriesOf(pod: Pod, from: number, now: number, askedAt: number): readonly Series[] {
   const all = { "200": [] as [number, number][], "500": [] as [number, number][] };
   let ok = 0;
   let errors = 0;
   for (const scrape of pod.scrapes) {
     ok = scrape.ok + (scrape.restarted ? 0 : ok);
     errors = scrape.errors + (scrape.restarted ? 0 : errors);
-    if (scrape.time <= from || scrape.time > now || scrape.visibleFrom > now) continue;
+    if (scrape.time <= from || scrape.time > now || scrape.visibleFrom > askedAt) continue;
     all["200"].push([scrape.time, ok]);
     if (errors > 0) all["500"].push([scrape.time, errors]);
   }

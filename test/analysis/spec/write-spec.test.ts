@@ -91,7 +91,10 @@ const metric = fc.oneof(
     },
     { requiredKeys: ["kind", "query"] },
   ),
-  fc.record({ kind: fc.constant("condition"), query: fc.constant("up == 0"), for: fc.nat(5_000) }, optional),
+  fc.record(
+    { kind: fc.constant("condition"), query: fc.constant("up == 0"), for: fc.nat(5_000) },
+    { requiredKeys: ["kind", "query"] },
+  ),
 );
 const spec = fc.record(
   {
@@ -105,14 +108,14 @@ const spec = fc.record(
       .map((metrics) =>
         [{ kind: "errors" }, ...metrics].map((each, index) => ({ ...each, name: `m${index}` })),
       ),
-    interval: fc.integer({ min: 1, max: 10 }),
-    tick: fc.integer({ min: 10, max: 200 }),
+    interval: fc.integer({ min: 1, max: 15 }),
+    tick: fc.integer({ min: 15, max: 200 }),
     warmup: fc.double({ min: 0, max: 200, noNaN: true }),
     duration: fc.constant("25d"),
     budget: fc.record({ falseAlarm: fraction, falsePass: fraction }, { requiredKeys: [] }),
     pass: fc.constantFrom("atEnd", "early"),
     onDeadline: fc.constantFrom("passIfPowered", "inconclusive", "fail"),
-    minCanaryRequests: fc.nat(),
+    minCanaryRequests: fc.nat(1_000_000),
     dispersion: fc.oneof(fc.constant("auto"), fc.double({ min: 1, max: 50, noNaN: true })),
     evidenceCap: fc.double({ min: 0.5, max: 10, noNaN: true }),
     outageChannel: fc.boolean(),

@@ -1,7 +1,7 @@
 /** Where the demo's numbers come from: a Prometheus if there is one to use, else the built-in scraper. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoalmineError } from "../../../base/errors.ts";
-import type { CliHost, OpenSource, ScrapeTarget } from "../cli-host.ts";
+import type { CliHost, OpenSources, ScrapeTarget } from "../cli-host.ts";
 import { findExecutable } from "./find-executable.ts";
 import { startPrometheusChild } from "./prometheus-child.ts";
 
@@ -16,7 +16,7 @@ const scrapedWithinMs = 15_000;
 
 /** A source that shows the demo's series, and why it was chosen, for people. */
 export interface DemoSource {
-  readonly open: OpenSource;
+  readonly open: OpenSources;
   readonly description: string;
   close(): Promise<void>;
 }
@@ -99,7 +99,7 @@ async function useOwnPrometheus(
 
 /** Whether every target's request counter shows up in time. */
 async function showsTargets(
-  { source }: OpenSource,
+  { sources }: OpenSources,
   { clock }: CliHost,
   targets: readonly ScrapeTarget[],
   withinMs: number,
@@ -113,8 +113,8 @@ async function showsTargets(
   const wanted = targets.map(({ labels }) => labels["version"]);
   while (!limit.aborted) {
     const now = clock.now();
-    const { series } = await source.read(selector, { from: now - 10_000, to: now }, limit);
-    const seen = new Set(series.map(({ labels }) => labels["version"]));
+    const answer = await sources[0]?.read(selector, { from: now - 10_000, to: now }, limit);
+    const seen = new Set(answer?.series.map(({ labels }) => labels["version"]));
     if (wanted.every((version) => seen.has(version))) return true;
     await sleep(250, undefined, { signal }).catch(() => undefined);
   }
