@@ -1,4 +1,3 @@
-import type { SourceAnswer } from "./ports.ts";
 import type { Warning } from "./result.ts";
 
 /** Events counted in a look: of `total`, how many were bad in each sense the metric asks about. */
@@ -83,20 +82,3 @@ export interface PodTimes {
 }
 
 export type Cohort = "canary" | "baseline";
-
-/** What one source answered for one selector of one cohort, and how its series are to be counted. */
-export interface CounterRead {
-  readonly cohort: Cohort;
-  readonly answer: SourceAnswer;
-  readonly family: CounterFamily;
-}
-
-/** How series become tallies. */
-export type CounterFamily =
-  /** All series are requests; those that match any of `bad` are bad too. `bad` empty: nothing is bad. */
-  | {
-      readonly kind: "requests";
-      readonly bad: readonly { readonly label: string; readonly pattern: string }[];
-    }
-  /** A histogram, classic (`le` labels) or native: bad[i] is the count above boundaries[i]. */
-  | { readonly kind: "histogram"; readonly boundaries: readonly number[] };

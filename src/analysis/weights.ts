@@ -1,3 +1,4 @@
+import { type CountQuestion, countQuestions, isCountMetric } from "./spec/count-metric.ts";
 import type { AnalysisSpec, MetricSpec } from "./spec/model.ts";
 
 /** The part of α that the outage channel takes. */
@@ -13,7 +14,7 @@ export interface Shares {
   readonly questions: readonly (readonly number[])[];
 }
 
-export type Question = "compare" | "limit" | "slower" | "gauge";
+export type Question = CountQuestion | "gauge";
 
 /**
  * Shares out α: 0.1 to the outage channel where there is one, the rest among
@@ -38,13 +39,8 @@ export function shareOut(spec: AnalysisSpec): Shares {
 
 /** What a metric is tested for, in the order in which shares and evidence are kept. */
 export function questionsOf(metric: MetricSpec): readonly Question[] {
-  if (metric.kind === "condition") return [];
-  if (metric.kind === "gauge") return ["gauge"];
-  const asked: Question[] = [];
-  if (metric.compare !== null) asked.push("compare");
-  if (metric.limit !== null) asked.push("limit");
-  if (metric.kind === "latency" && metric.slower !== null) asked.push("slower");
-  return asked;
+  if (isCountMetric(metric)) return countQuestions(metric);
+  return metric.kind === "gauge" ? ["gauge"] : [];
 }
 
 /** Whether errors are watched for an outage: there is a gating errors metric and a baseline to hold it against. */

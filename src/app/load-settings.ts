@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { parseDocument } from "yaml";
+import { parse } from "yaml";
 import { CoalmineError } from "../base/errors.ts";
 import { readSettings, type Settings, type SettingsEnvironment } from "./settings.ts";
 
@@ -28,18 +28,16 @@ async function readText(path: string | null): Promise<string | null> {
 }
 
 function readYaml(text: string, name: string): unknown {
-  const document = parseDocument(text, { uniqueKeys: true });
-  if (document.errors.length > 0) {
-    const problems = document.errors.map(({ message }) => ({ path: "", message }));
-    throw new CoalmineError(
-      "invalid-settings",
-      `the settings file ${name} is no YAML: ${problems[0]?.message}`,
-      {
-        problems,
-      },
-    );
+  try {
+    return parse(text, { uniqueKeys: true, maxAliasCount: 100 }) ?? undefined;
+  } catch (error) {
+    throw noYaml(name, error);
   }
-  return document.toJS() ?? undefined;
+}
+
+function noYaml(name: string, cause: unknown): CoalmineError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new CoalmineError("invalid-settings", `the settings file ${name} is no YAML: ${why}`, { cause });
 }
 
 function unreadable(name: string, why: string, cause: unknown): CoalmineError {

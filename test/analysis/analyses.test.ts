@@ -14,9 +14,7 @@ const start = Date.UTC(2026, 0, 1);
 const never = new AbortController().signal;
 const source = (name: string): SampleSource => ({ name, read: async () => ({ series: [], warnings: [] }) });
 
-function setUp(
-  options: { readonly store?: AnalysisStore; readonly limits?: Partial<AnalysesLimits> } = {},
-) {
+function setUp(options: { readonly store?: AnalysisStore; readonly limits?: Partial<AnalysesLimits> } = {}) {
   const store = options.store ?? createMemoryStore({ maxRecords: 100 });
   const clock = createManualClock(start);
   const script = scriptedRuns();
@@ -89,7 +87,9 @@ describe("start", () => {
     const starting = analyses.start(specOf({ source: ["default", "eu-wset"] }));
     await expect(starting).rejects.toMatchObject({
       code: "invalid-spec",
-      problems: [{ path: "source", message: expect.stringMatching(/"eu-wset".*`eu-west`.*default, eu-west/) }],
+      problems: [
+        { path: "source", message: expect.stringMatching(/"eu-wset".*`eu-west`.*default, eu-west/) },
+      ],
     });
     expect(script.opened).toHaveLength(0);
     expect(await store.list({ limit: 1 })).toEqual([]);
@@ -209,7 +209,10 @@ describe("put", () => {
     const { analyses, started } = setUp();
     await started(specOf(), "k");
     const putting = analyses.put("k", specOf({ duration: "20m" }));
-    await expect(putting).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("id-1") });
+    await expect(putting).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("id-1"),
+    });
   });
 
   it("refuses the id of another analysis as a key", async () => {
@@ -302,7 +305,11 @@ describe("cancel", () => {
     await store.insert(recordOf("left"));
     const { analyses, counted } = setUp({ store });
     const { result } = await analyses.cancel("left");
-    expect(result).toMatchObject({ phase: "cancelled", verdict: "inconclusive", reason: { code: "cancelled" } });
+    expect(result).toMatchObject({
+      phase: "cancelled",
+      verdict: "inconclusive",
+      reason: { code: "cancelled" },
+    });
     expect((await store.get("left"))?.result).toEqual(result);
     expect(counted.ended).toEqual(["inconclusive"]);
   });

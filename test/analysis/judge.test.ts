@@ -52,7 +52,9 @@ it.each([
   ["has too many looks", { from: now - 400 * 24 * 60 * minute, to: now }, ["from"]],
 ])("refuses a window that %s", async (_, window, paths) => {
   const { options, script } = setUp();
-  const error: unknown = await judge(options, { kind: "window", spec: specOf(), ...window }, never).catch((e) => e);
+  const error: unknown = await judge(options, { kind: "window", spec: specOf(), ...window }, never).catch(
+    (e) => e,
+  );
   expect(error).toMatchObject({ code: "invalid-request" });
   expect((error as CoalmineError).problems.map(({ path }) => path)).toEqual(paths);
   expect(script.opened).toHaveLength(0);
@@ -110,7 +112,13 @@ it("judges counts tick by tick, by the metric's name", async () => {
   expect(result.metrics[0]?.canary?.total).toBeGreaterThanOrEqual(10_000);
 });
 
-const ratio = { name: "refunds", kind: "ratio", bad: 'refunds_total{outcome="failed"}', total: "refunds_total", compare: {} };
+const ratio = {
+  name: "refunds",
+  kind: "ratio",
+  bad: 'refunds_total{outcome="failed"}',
+  total: "refunds_total",
+  compare: {},
+};
 const errors = { name: "errors", kind: "errors", compare: {} };
 
 it("refuses counts that fit two metrics, or none", async () => {

@@ -29,12 +29,16 @@ type Act =
   | { readonly kind: "error"; readonly error: unknown }
   | { readonly kind: "end" };
 
-/** Aborted, a run yields `cancelled`, as the real ones do. `judgeCounts` answers a pass. */
-export function scriptedRuns(): ScriptedRuns {
+/**
+ * Aborted, a run yields `cancelled`, as the real ones do. `judgeCounts` answers a pass.
+ * `prepare` is told of every run as it is opened.
+ */
+export function scriptedRuns(prepare: (run: ScriptedRun) => void = () => undefined): ScriptedRuns {
   const opened: ScriptedRun[] = [];
   const open = (options: RunLiveOptions | ReplayOptions) => {
     const { run, steps } = script(options);
     opened.push(run);
+    prepare(run);
     return steps;
   };
   return {

@@ -1,7 +1,8 @@
 import { decide } from "../decide/decide.ts";
 import { eventLayout } from "../latency/layout.ts";
 import type { Observation } from "../observation.ts";
-import { isCountMetric, type Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import { isCountMetric } from "../spec/count-metric.ts";
 import { startConditionMetric } from "./condition-metric.ts";
 import { startCountMetric, startQuestions } from "./count-metric.ts";
 import { startGaugeMetric } from "./gauge-metric.ts";

@@ -7,15 +7,8 @@ import {
 import { commitLimit, lookLimit, startLimit } from "../../engine/sequential/limit-test.ts";
 import { chooseLayout, type Layout, leastHistory } from "../latency/layout.ts";
 import type { Distribution, MetricObservation, Stratum, Tally } from "../observation.ts";
-import {
-  type CountMetric,
-  compareTests,
-  limitRate,
-  limitTests,
-  type Plan,
-  questionsOf,
-  slowerMargins,
-} from "../plan/plan.ts";
+import { compareTests, limitRate, limitTests, type Plan, slowerMargins } from "../plan/plan.ts";
+import { type CountMetric, countQuestions } from "../spec/count-metric.ts";
 import type { CountMetricState, QuestionState } from "./state.ts";
 import { addToRows } from "./stratum-rows.ts";
 
@@ -42,7 +35,7 @@ export function startQuestions(
   layout: Layout,
   dispersion: number,
 ): QuestionState[] {
-  return questionsOf(metric).map((kind): QuestionState => {
+  return countQuestions(metric).map((kind): QuestionState => {
     if (kind === "limit") {
       const tests = limitTests(plan, limitRate(metric), dispersion);
       return { kind, fail: startLimit(tests.fail), pass: startLimit(tests.pass) };

@@ -46,7 +46,7 @@ export function closeBlock(metric: GaugeMetric, state: GaugeMetricState): GaugeM
 }
 
 /** The mean of the values so far; null when there were none. */
-export function mean({ sum, looks }: GaugeMean): number | null {
+function mean({ sum, looks }: GaugeMean): number | null {
   return looks === 0 ? null : sum / looks;
 }
 

@@ -1,6 +1,7 @@
 import type { MetricObservation, Observation } from "../observation.ts";
-import { isCountMetric, type Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Warning } from "../result.ts";
+import { isCountMetric } from "../spec/count-metric.ts";
 import { lookConditionMetric } from "./condition-metric.ts";
 import { commitCountMetric, lookCountMetric } from "./count-metric.ts";
 import { closeBlock, lookGaugeMetric } from "./gauge-metric.ts";

@@ -1,10 +1,11 @@
 // Exact counts of one look, from raw samples: no interpolation, nothing guessed.
 import { unreachable } from "../../base/unreachable.ts";
-import type { CounterRead, PodMemory, Tally } from "../observation.ts";
+import type { PodMemory, Tally } from "../observation.ts";
 import type { TimeWindow } from "../ports.ts";
 import type { Warning } from "../result.ts";
 import { tallyClassic } from "./classic-histogram.ts";
 import type { Counter } from "./counter.ts";
+import type { CounterRead } from "./counter-read.ts";
 import { countingStart, hasNewSample } from "./counting-start.ts";
 import { groupByProcess, type ProcessSlice } from "./group-by-process.ts";
 import { countIncrements } from "./increments.ts";

@@ -1,7 +1,8 @@
 // Sorts the series of all reads by the process that they were scraped from.
-import type { CounterFamily, CounterRead } from "../observation.ts";
+
 import type { Series, TimeWindow } from "../ports.ts";
 import { type Counter, type CounterSamples, createCounter } from "./counter.ts";
+import type { CounterFamily, CounterRead } from "./counter-read.ts";
 import { nativeCounters } from "./native-histogram.ts";
 import { createProcess, podName, processWithinPod, type ScrapedProcess } from "./scraped-process.ts";
 

@@ -1,8 +1,8 @@
 // Request counters: every series is requests, those whose labels say so are bad.
 import { CoalmineError } from "../../base/errors.ts";
-import type { CounterFamily } from "../observation.ts";
 import type { Series } from "../ports.ts";
 import type { Counter } from "./counter.ts";
+import type { CounterFamily } from "./counter-read.ts";
 import { emptyTally, type PodTally } from "./pod-tally.ts";
 
 /** Says of a series whether its requests were bad. */

@@ -4,14 +4,8 @@ import { logSign } from "../../engine/sequential/sign-test.ts";
 import { marginsOf } from "../advance/count-metric.ts";
 import type { AnalysisState, CountMetricState, GaugeMetricState, QuestionState } from "../advance/state.ts";
 import { totals } from "../advance/stratum-rows.ts";
-import {
-  type CountMetric,
-  compareTests,
-  isCountMetric,
-  limitRate,
-  limitTests,
-  type Plan,
-} from "../plan/plan.ts";
+import { compareTests, limitRate, limitTests, type Plan } from "../plan/plan.ts";
+import { type CountMetric, isCountMetric } from "../spec/count-metric.ts";
 
 /** One question's evidence as e-values. */
 export interface QuestionEvidence {
@@ -66,7 +60,7 @@ export function evidenceOf(plan: Plan, state: AnalysisState): AnalysisEvidence {
 }
 
 /** The fail evidence that counts: a withheld limit cannot speak against the canary. */
-export function countedFail({ fail, withheld }: QuestionEvidence): number {
+function countedFail({ fail, withheld }: QuestionEvidence): number {
   return withheld ? Math.min(fail, 1) : fail;
 }
 

@@ -2,9 +2,10 @@ import { hasHeld } from "../advance/condition-metric.ts";
 import type { AnalysisState, CountMetricState } from "../advance/state.ts";
 import { totals } from "../advance/stratum-rows.ts";
 import { requestsSoFar } from "../advance/traffic.ts";
-import { type CountMetric, isCountMetric, type Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import * as text from "../report/reason-text.ts";
 import type { Reason, Verdict } from "../result.ts";
+import { type CountMetric, isCountMetric } from "../spec/count-metric.ts";
 import type { AnalysisEvidence, MetricEvidence } from "./evidence-of.ts";
 import { leastSettledTicks, questionVerdict } from "./question-verdict.ts";
 

@@ -1,5 +1,5 @@
+import type { CounterRead } from "../counting/counter-read.ts";
 import { histogramBounds } from "../counting/histogram-bounds.ts";
-import type { CounterRead } from "../observation.ts";
 import type { Answered } from "./read-all.ts";
 import type { Read } from "./read-plan.ts";
 

@@ -1,3 +1,4 @@
+import { CoalmineError } from "../../base/errors.ts";
 import { baselineHistory } from "../counting/baseline-history.ts";
 import type { Distribution } from "../observation.ts";
 import type { SampleSource } from "../ports.ts";
@@ -15,15 +16,24 @@ export async function readHistories(
   signal: AbortSignal,
 ): Promise<readonly { readonly read: Read; readonly history: Distribution | null }[]> {
   const now = answered.filter(({ read }) => read.role.kind === "allBuckets" && read.cohort === "baseline");
-  const before = { from: at - historyMs - lookbackMs, to: at - historyMs };
-  const past = await readAll(
+  const past = await readPast(
     source,
     now.map(({ read }) => read),
-    before,
+    at - historyMs,
     signal,
   );
   return now.map(({ read, answer }, i) => ({
     read,
     history: baselineHistory(answer, past[i]?.answer ?? { series: [], warnings: [] }),
   }));
+}
+
+/** Nothing where the source cannot say, as a scraper that was not there yet: then all that was ever counted is the past. */
+async function readPast(source: SampleSource, reads: readonly Read[], at: number, signal: AbortSignal) {
+  try {
+    return await readAll(source, reads, { from: at - lookbackMs, to: at }, signal);
+  } catch (error) {
+    if (CoalmineError.from(error).code !== "source-unavailable") throw error;
+    return [];
+  }
 }

@@ -1,5 +1,6 @@
 import type { CountMetricState, MetricState } from "../advance/state.ts";
-import type { Cohort, CounterFamily } from "../observation.ts";
+import type { CounterFamily } from "../counting/counter-read.ts";
+import type { Cohort } from "../observation.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Selector } from "../selector.ts";
 import type { CohortSelectors, MetricQuery } from "../telemetry.ts";

@@ -3,12 +3,10 @@ import type { EvidenceRule } from "../../engine/sequential/evidence.ts";
 import { betterGrid, outageGrid, worseGrid } from "../../engine/sequential/grids.ts";
 import type { LimitTest } from "../../engine/sequential/limit-test.ts";
 import { telemetryOf } from "../presets/telemetry-of.ts";
-import type { AnalysisSpec, ErrorsMetric, LatencyMetric, Margin, RatioMetric } from "../spec/model.ts";
+import { type CountMetric, isCountMetric } from "../spec/count-metric.ts";
+import type { AnalysisSpec, Margin } from "../spec/model.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { type Shares, shareOut } from "../weights.ts";
-
-/** A metric that counts: of so many requests, so many were bad. */
-export type CountMetric = ErrorsMetric | LatencyMetric | RatioMetric;
 
 /** A spec with everything derived from it that stays the same for the whole analysis. */
 export interface Plan {
@@ -51,19 +49,6 @@ const outage = { ratio: 4, points: 0.02, cap: 4, prior: { rate: 0.005, requests:
 
 /** Weight of the assumed baseline rate where a margin has an absolute part (§11.3). */
 const prior = { rate: 0.001, requests: 1000 } as const;
-
-export function isCountMetric(metric: { readonly kind: string }): metric is CountMetric {
-  return metric.kind === "errors" || metric.kind === "latency" || metric.kind === "ratio";
-}
-
-/** The questions of a count metric, in the order in which the state keeps them and the shares weigh them. */
-export function questionsOf(metric: CountMetric): ("compare" | "limit" | "slower")[] {
-  const questions: ("compare" | "limit" | "slower")[] = [];
-  if (metric.compare !== null) questions.push("compare");
-  if (metric.limit !== null) questions.push("limit");
-  if (metric.kind === "latency" && metric.slower !== null) questions.push("slower");
-  return questions;
-}
 
 /** The fail and the pass test of a margin, with this metric's dispersion. */
 export function compareTests(plan: Plan, margins: { fail: Margin; pass: Margin }, dispersion: number) {

@@ -3,8 +3,9 @@ import type { AnalysisState } from "../advance/state.ts";
 import type { LookRecord } from "../analysis-record.ts";
 import { type AnalysisEvidence, evidenceOf } from "../decide/evidence-of.ts";
 import { finalMetricVerdict } from "../decide/final-verdict.ts";
-import { isCountMetric, type Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { AnalysisResult, MetricResult } from "../result.ts";
+import { isCountMetric } from "../spec/count-metric.ts";
 import { writeSpec } from "../spec/write-spec.ts";
 import { derivedWarnings } from "./derived-warnings.ts";
 import { metricNumbers } from "./metric-numbers.ts";
@@ -12,7 +13,7 @@ import * as text from "./reason-text.ts";
 import { scoreOf } from "./score.ts";
 
 /** Names the arithmetic: two results of the same version, spec and samples are the same bit for bit. */
-export const engineVersion = "1";
+const engineVersion = "1";
 
 /** What every caller is told of an analysis at this look, running or done. */
 export function buildResult(plan: Plan, state: AnalysisState, id: string, now: number): AnalysisResult {

@@ -4,7 +4,7 @@ import { totals } from "../advance/stratum-rows.ts";
 import type { MetricEvidence, QuestionEvidence } from "../decide/evidence-of.ts";
 import { indexes } from "../decide/question-verdict.ts";
 import type { Layout } from "../latency/layout.ts";
-import type { CountMetric } from "../plan/plan.ts";
+import type { CountMetric } from "../spec/count-metric.ts";
 
 /** The question with the most to say: most weighted fail evidence; null before any is asked. */
 export function strongest(evidence: MetricEvidence | null): QuestionEvidence | null {

@@ -1,7 +1,8 @@
 import { formatLatency } from "../../base/format.ts";
 import type { AnalysisState, CountMetricState } from "../advance/state.ts";
-import { isCountMetric, type Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Warning } from "../result.ts";
+import { isCountMetric } from "../spec/count-metric.ts";
 import type { LatencyMetric } from "../spec/model.ts";
 
 /** Fewest canary pods among which one alone is worth naming. */

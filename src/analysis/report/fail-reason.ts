@@ -1,8 +1,9 @@
 import { formatOdds } from "../../base/format.ts";
 import type { AnalysisState } from "../advance/state.ts";
 import type { AnalysisEvidence } from "../decide/evidence-of.ts";
-import { isCountMetric, type Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Reason } from "../result.ts";
+import { isCountMetric } from "../spec/count-metric.ts";
 import * as text from "./reason-text.ts";
 
 /** What the combined evidence failed on: the gating metric that crossed its own threshold by most, the outage channel, or all together. */

@@ -6,9 +6,10 @@ import { wilson } from "../../engine/intervals/wilson.ts";
 import type { CountMetricState, MetricState } from "../advance/state.ts";
 import { totals } from "../advance/stratum-rows.ts";
 import type { MetricEvidence } from "../decide/evidence-of.ts";
-import type { CountMetric, Plan } from "../plan/plan.ts";
-import { isCountMetric } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { CohortSummary, MetricResult, QuantileSummary } from "../result.ts";
+import type { CountMetric } from "../spec/count-metric.ts";
+import { isCountMetric } from "../spec/count-metric.ts";
 import { badText, shownCounts, shownIndexes } from "./compared-text.ts";
 
 type Numbers = Pick<MetricResult, "counts" | "canary" | "baseline" | "difference" | "ratio" | "quantile">;

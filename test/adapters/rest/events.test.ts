@@ -14,16 +14,26 @@ interface Watching {
 /** Opens an event stream; undici's fetch would keep the connection for itself. */
 function watch(server: RestServer, id: string, headers: Record<string, string> = {}): Promise<Watching> {
   return new Promise((resolve, reject) => {
-    const asking = request(`${server.url}/v1/analyses/${id}/events`, { headers, agent: false }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => {
-        text += chunk;
-      });
-      response.on("error", () => undefined);
-      const ended = new Promise<void>((end) => response.once("close", () => end()));
-      const type = response.headers["content-type"];
-      resolve({ status: response.statusCode ?? 0, type, text: () => text, ended, leave: () => asking.destroy() });
-    });
+    const asking = request(
+      `${server.url}/v1/analyses/${id}/events`,
+      { headers, agent: false },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (chunk: string) => {
+          text += chunk;
+        });
+        response.on("error", () => undefined);
+        const ended = new Promise<void>((end) => response.once("close", () => end()));
+        const type = response.headers["content-type"];
+        resolve({
+          status: response.statusCode ?? 0,
+          type,
+          text: () => text,
+          ended,
+          leave: () => asking.destroy(),
+        });
+      },
+    );
     asking.on("error", reject).end();
   });
 }
@@ -69,7 +79,15 @@ it("sends comments while nothing happens", async () => {
   const server = await serveRest({ heartbeatMs: 5 });
   await server.start();
   const watching = await watch(server, "id-1");
-  await expect.poll(() => watching.text().split("\n\n").filter((block) => block.startsWith(":")).length).toBeGreaterThan(2);
+  await expect
+    .poll(
+      () =>
+        watching
+          .text()
+          .split("\n\n")
+          .filter((block) => block.startsWith(":")).length,
+    )
+    .toBeGreaterThan(2);
   watching.leave();
 });
 

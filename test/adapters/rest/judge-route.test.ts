@@ -9,7 +9,7 @@ const counts = { canary: { total: 10_000, bad: 500 }, baseline: { total: 10_000,
 
 async function judge(server: RestServer, json: unknown) {
   const response = await server.ask("POST", "/v1/judge", { json });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: Object(await response.json()) };
 }
 
 it("judges counts", async () => {
@@ -18,7 +18,9 @@ it("judges counts", async () => {
   expect(status).toBe(200);
   expect(resultSchema.parse(body)).toMatchObject({ phase: "done", verdict: "fail" });
   const healthy = { canary: { total: 20_000, bad: 100 }, baseline: { total: 20_000, bad: 100 } };
-  expect((await judge(server, { spec: specDocument, counts: healthy })).body).toMatchObject({ verdict: "pass" });
+  expect((await judge(server, { spec: specDocument, counts: healthy })).body).toMatchObject({
+    verdict: "pass",
+  });
 });
 
 it("judges ticks, and keeps nothing", async () => {
@@ -89,7 +91,10 @@ it("names every problem of the request and of its spec", async () => {
 });
 
 it("says invalid-spec when only the spec is wrong", async () => {
-  const { status, body } = await judge(await serveRest(), { spec: { ...specDocument, tick: "never" }, counts });
+  const { status, body } = await judge(await serveRest(), {
+    spec: { ...specDocument, tick: "never" },
+    counts,
+  });
   expect(status).toBe(400);
   expect(body).toMatchObject({ code: "invalid-spec", problems: [{ path: "spec.tick" }] });
 });

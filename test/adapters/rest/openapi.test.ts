@@ -9,7 +9,7 @@ interface Document {
 }
 
 async function documentOf(server: Awaited<ReturnType<typeof serveRest>>): Promise<Document> {
-  return await (await server.ask("GET", "/openapi.json")).json();
+  return Object(await (await server.ask("GET", "/openapi.json")).json());
 }
 
 it("lists every operation of the API, and no other", async () => {
@@ -53,7 +53,9 @@ it("lists only what is served: no operation is answered 405 or as a path that is
 it("refers only to schemas that it holds, and holds none that nothing refers to", async () => {
   const document = await documentOf(await serveRest());
   const references = JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g);
-  const names = new Set([...references].map(([, target = ""]) => target.replace("#/components/schemas/", "")));
+  const names = new Set(
+    [...references].map(([, target = ""]) => target.replace("#/components/schemas/", "")),
+  );
   expect([...names].sort()).toEqual(Object.keys(document.components.schemas).sort());
 });
 

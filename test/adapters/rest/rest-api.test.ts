@@ -1,6 +1,11 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { resultListSchema, resultSchema, looksSchema, problemSchema } from "../../../src/adapters/rest/result-schemas.ts";
+import {
+  looksSchema,
+  problemSchema,
+  resultListSchema,
+  resultSchema,
+} from "../../../src/adapters/rest/result-schemas.ts";
 import { CoalmineError } from "../../../src/base/errors.ts";
 import { specDocument } from "../../support/sample-record.ts";
 import { serveRest } from "./serve-rest.ts";
@@ -46,7 +51,10 @@ describe("starting an analysis", () => {
       await expect.poll(() => server.script.opened.length).toBe(1);
       server.script.last.look();
       expect((await answering).status).toBe(202);
-      expect(server.script.last.options.spec).toMatchObject({ service: "checkout", baseline: { version: "v1" } });
+      expect(server.script.last.options.spec).toMatchObject({
+        service: "checkout",
+        baseline: { version: "v1" },
+      });
     },
   );
 
@@ -167,7 +175,10 @@ describe("requests that cannot be served", () => {
   it("answers 404 for a path that is not there", async () => {
     const server = await serveRest();
     for (const path of ["/", "/v1", "/v1/analysis", "/v1/analyses/a/b", "/V1/analyses"]) {
-      expect(await problemOf(await server.ask("GET", path))).toMatchObject({ status: 404, code: "not-found" });
+      expect(await problemOf(await server.ask("GET", path))).toMatchObject({
+        status: 404,
+        code: "not-found",
+      });
     }
   });
 
@@ -184,20 +195,31 @@ describe("requests that cannot be served", () => {
     expect(names(response.headers.get("allow"))).toEqual(names(allowed));
   });
 
-  it.each(["{", '{"service": }', "[1,]", "\u0000", "nul"])("answers 400 to the malformed JSON %j", async (body) => {
-    const server = await serveRest();
-    for (const path of ["/v1/analyses", "/v1/judge"]) {
-      const response = await server.ask("POST", path, { body, headers: { "content-type": "application/json" } });
-      const problem = await problemOf(response);
-      expect(problem).toMatchObject({ status: 400, code: "invalid-request" });
-      expect(problem.detail).toContain("no JSON");
-    }
-  });
+  it.each(["{", '{"service": }', "[1,]", "\u0000", "nul"])(
+    "answers 400 to the malformed JSON %j",
+    async (body) => {
+      const server = await serveRest();
+      for (const path of ["/v1/analyses", "/v1/judge"]) {
+        const response = await server.ask("POST", path, {
+          body,
+          headers: { "content-type": "application/json" },
+        });
+        const problem = await problemOf(response);
+        expect(problem).toMatchObject({ status: 400, code: "invalid-request" });
+        expect(problem.detail).toContain("no JSON");
+      }
+    },
+  );
 
   it("answers 400 to malformed YAML, two documents, and an alias bomb", async () => {
     const server = await serveRest();
     const lines = Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`)}]`);
-    for (const body of ["a: [", "a: 1\n---\nb: 2", `a0: &a0 x\n${lines.join("\n")}`, `${"[".repeat(90_000)}`]) {
+    for (const body of [
+      "a: [",
+      "a: 1\n---\nb: 2",
+      `a0: &a0 x\n${lines.join("\n")}`,
+      `${"[".repeat(90_000)}`,
+    ]) {
       const response = await server.ask("POST", "/v1/analyses", {
         body,
         headers: { "content-type": "application/yaml" },
@@ -208,8 +230,13 @@ describe("requests that cannot be served", () => {
 
   it("answers 400 to an empty body", async () => {
     const server = await serveRest();
-    const response = await server.ask("POST", "/v1/judge", { headers: { "content-type": "application/json" } });
-    expect(await problemOf(response)).toMatchObject({ status: 400, detail: expect.stringContaining("no body") });
+    const response = await server.ask("POST", "/v1/judge", {
+      headers: { "content-type": "application/json" },
+    });
+    expect(await problemOf(response)).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining("no body"),
+    });
   });
 
   it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""])(
@@ -242,7 +269,11 @@ describe("requests that cannot be served", () => {
     const headers = { "content-type": "application/json" };
     const body = JSON.stringify({ ...specDocument, service: "x".repeat(256 * 1024) });
     const plain = await server.ask("POST", "/v1/analyses", { body, headers });
-    expect(await problemOf(plain)).toMatchObject({ status: 413, code: "too-large", detail: expect.stringContaining("262144") });
+    expect(await problemOf(plain)).toMatchObject({
+      status: 413,
+      code: "too-large",
+      detail: expect.stringContaining("262144"),
+    });
     const small = gzipSync(body);
     expect(small.length).toBeLessThan(10_000);
     const packed = await server.ask("POST", "/v1/analyses", {
@@ -315,6 +346,8 @@ describe("the system's own routes", () => {
 
 it("does not take a page of another origin for a caller", async () => {
   const server = await serveRest();
-  const preflight = await server.ask("OPTIONS", "/v1/analyses", { headers: { origin: "http://evil.example" } });
+  const preflight = await server.ask("OPTIONS", "/v1/analyses", {
+    headers: { origin: "http://evil.example" },
+  });
   expect(preflight.headers.get("access-control-allow-origin")).toBeNull();
 });

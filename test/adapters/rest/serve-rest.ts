@@ -13,7 +13,7 @@ import { systemClock } from "../../../src/app/system-clock.ts";
 import { createMemoryStore } from "../../../src/store/memory/memory-store.ts";
 import { type QuietLogger, quietLogger } from "../../support/quiet-logger.ts";
 import { specDocument } from "../../support/sample-record.ts";
-import { type ScriptedRuns, scriptedRuns } from "../../support/scripted-runs.ts";
+import { type ScriptedRun, type ScriptedRuns, scriptedRuns } from "../../support/scripted-runs.ts";
 
 export interface RestServer {
   readonly url: string;
@@ -28,11 +28,11 @@ export interface RestServer {
 
 /** Closed after the test. */
 export async function serveRest(
-  options: Partial<RestApiOptions> & { readonly source?: SampleSource } = {},
+  options: Partial<RestApiOptions> & { readonly prepare?: (run: ScriptedRun) => void } = {},
 ): Promise<RestServer> {
-  const script = scriptedRuns();
+  const script = scriptedRuns(options.prepare);
   const logger = quietLogger();
-  const source = options.source ?? { name: "default", read: async () => ({ series: [], warnings: [] }) };
+  const source: SampleSource = { name: "default", read: async () => ({ series: [], warnings: [] }) };
   let ids = 0;
   const analyses = createAnalyses({
     store: createMemoryStore({ maxRecords: 10_000 }),
@@ -43,7 +43,13 @@ export async function serveRest(
     runs: { ...script.runs, judgeCounts },
   });
   const registry = new Registry();
-  const api = createRestApi({ analyses, version: "1.2.3", isDraining: () => false, metrics: registry, ...options });
+  const api = createRestApi({
+    analyses,
+    version: "1.2.3",
+    isDraining: () => false,
+    metrics: registry,
+    ...options,
+  });
   const app = createHttpApp({ handlers: [measureRequests(registry), api], logger });
   const listener = await listen(app, { host: "127.0.0.1", port: 0 });
   onTestFinished(async () => {

@@ -1,6 +1,7 @@
 // A small world of pods whose true counts are known, and what a source would tell of them.
 import fc from "fast-check";
-import type { Cohort, CounterRead } from "../../../src/analysis/observation.ts";
+import type { CounterRead } from "../../../src/analysis/counting/counter-read.ts";
+import type { Cohort } from "../../../src/analysis/observation.ts";
 import type { Series } from "../../../src/analysis/ports.ts";
 import { requests } from "./one-look.ts";
 
@@ -21,8 +22,7 @@ export interface Pod {
   readonly scrapes: readonly Scrape[];
 }
 
-/** Milliseconds; the worlds end well before. */
-export const worldEnd = 3_000_000;
+/** In milliseconds. */
 export const minute = 60_000;
 const scrapeEvery = 15_000;
 
@@ -49,10 +49,10 @@ const step = fc.record({
 });
 
 /** Pods that are born, restart, pause, arrive late and die; a restart always shows in the counter of good requests. */
-export const world: fc.Arbitrary<readonly Pod[]> = worldOf(-5 * minute, minute);
+export const world: fc.Arbitrary<readonly Pod[]> = worldOf(-5 * minute);
 
-/** The same, of pods born at the earliest then, whose scrapes (but the first) are at most so late. */
-export function worldOf(earliestBirth: number, maxLateMs: number): fc.Arbitrary<readonly Pod[]> {
+/** The same, of pods born at the earliest then. */
+export function worldOf(earliestBirth: number): fc.Arbitrary<readonly Pod[]> {
   return fc
     .array(
       fc.record({
@@ -66,20 +66,20 @@ export function worldOf(earliestBirth: number, maxLateMs: number): fc.Arbitrary<
       pods.map(({ cohort, bornAt, steps }, i) => ({
         name: `pod-${i}`,
         cohort,
-        scrapes: scrapesOf(bornAt, steps, maxLateMs),
+        scrapes: scrapesOf(bornAt, steps),
       })),
     );
 }
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-function scrapesOf(bornAt: number, steps: readonly Step[], maxLateMs: number): readonly Scrape[] {
+function scrapesOf(bornAt: number, steps: readonly Step[]): readonly Scrape[] {
   let time = bornAt;
   let visibleFrom = bornAt;
   let scrapesOfLife = 0;
   return steps.map((each, i) => {
     if (i > 0) time += pauses[each.pause];
-    visibleFrom = Math.max(visibleFrom, time + Math.min(each.lateMs, maxLateMs));
+    visibleFrom = Math.max(visibleFrom, time + each.lateMs);
     // Two scrapes make a life long enough for the next one's first value to be less than half of its last.
     const restarted = each.restarts && scrapesOfLife >= 2;
     scrapesOfLife = restarted || i === 0 ? 1 : scrapesOfLife + 1;
@@ -103,7 +103,9 @@ export function readsAt(
     family: requests,
     answer: {
       warnings: [],
-      series: world.filter((pod) => pod.cohort === cohort).flatMap((pod) => seriesOf(pod, from, now, askedAt)),
+      series: world
+        .filter((pod) => pod.cohort === cohort)
+        .flatMap((pod) => seriesOf(pod, from, now, askedAt)),
     },
   }));
 }
@@ -129,20 +131,21 @@ function seriesOf(pod: Pod, from: number, now: number, askedAt: number): readonl
 }
 
 /**
- * What counting from a first look at 0 must come to: the events of every scrape
- * that was not told by then. What a pod did in a long pause is not known,
- * unless nothing of it was known before.
+ * What counting from a first look at 0 must come to, [total, bad]: the events
+ * of every scrape that was not told by then. What a pod did in a long pause is
+ * not known.
  */
-export function trueCounts(world: readonly Pod[], cohort: Cohort): { total: number; bad: number } {
-  const sum = { total: 0, bad: 0 };
+export function trueCounts(world: readonly Pod[], cohort: Cohort): readonly number[] {
+  let total = 0;
+  let bad = 0;
   for (const pod of world.filter((each) => each.cohort === cohort)) {
     for (const [i, scrape] of pod.scrapes.entries()) {
       const previous = pod.scrapes[i - 1];
       const isSnapshot = previous !== undefined && scrape.time - previous.time >= pauses.long;
       if (scrape.visibleFrom <= 0 || isSnapshot) continue;
-      sum.total += scrape.ok + scrape.errors;
-      sum.bad += scrape.errors;
+      total += scrape.ok + scrape.errors;
+      bad += scrape.errors;
     }
   }
-  return sum;
+  return [total, bad];
 }
