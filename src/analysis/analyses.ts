@@ -77,7 +77,7 @@ export interface AnalysesLimits {
 }
 
 /** Hosts such as Argo Rollouts wait 10 s for an answer, so the preflight stays well below. */
-export const defaultLimits: AnalysesLimits = {
+const defaultLimits: AnalysesLimits = {
   maxRunning: 2_000,
   preflightMs: 5_000,
   judgeMs: 60_000,

@@ -4,7 +4,7 @@ import { CoalmineError } from "../base/errors.ts";
 import { readSettings, type Settings, type SettingsEnvironment } from "./settings.ts";
 
 /** Read from the working directory when no file is named; it need not be there. */
-export const defaultSettingsFile = "coalmine.yaml";
+const defaultSettingsFile = "coalmine.yaml";
 
 /**
  * Reads the settings file and the environment.

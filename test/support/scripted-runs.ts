@@ -63,6 +63,12 @@ const passed = {
   reason: { code: "not-worse", text: "not worse than the baseline" },
 } as const satisfies Partial<AnalysisResult>;
 
+const cancelled = {
+  phase: "cancelled",
+  verdict: "inconclusive",
+  reason: { code: "cancelled", text: "cancelled" },
+} as const satisfies Partial<AnalysisResult>;
+
 function script(options: RunLiveOptions | ReplayOptions) {
   const { id, spec, startedAt, signal } = options;
   const acts: Act[] = [];
@@ -74,26 +80,24 @@ function script(options: RunLiveOptions | ReplayOptions) {
   signal.addEventListener("abort", () => wake(), { once: true });
   let at = startedAt;
 
+  async function nextAct(): Promise<Act> {
+    for (;;) {
+      if (signal.aborted) return { kind: "step", step: stepOf(id, spec, at, cancelled) };
+      const next = acts.shift();
+      if (next !== undefined) return next;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+
   async function* steps(): AsyncGenerator<AnalysisStep> {
     for (;;) {
-      if (signal.aborted) {
-        const reason = { code: "cancelled", text: "cancelled" } as const;
-        yield stepOf(id, spec, at, { phase: "cancelled", verdict: "inconclusive", reason });
-        return;
-      }
-      const next = acts.shift();
-      if (next === undefined) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      } else if (next.kind === "step") {
-        yield next.step;
-        if (next.step.result.phase !== "running") return;
-      } else if (next.kind === "error") {
-        throw next.error;
-      } else {
-        return;
-      }
+      const next = await nextAct();
+      if (next.kind === "error") throw next.error;
+      if (next.kind === "end") return;
+      yield next.step;
+      if (next.step.result.phase !== "running") return;
     }
   }
 

@@ -59,17 +59,21 @@ export function sourceOf(
       }
       const found = series
         .filter((one) => matchesAll(one.labels, selector))
-        .flatMap(({ labels, times, values }) => {
-          const inside = times
-            .map((time, i) => [time, values[i] ?? 0] as const)
-            .filter(([time]) => time > from && time <= to);
-          return inside.length === 0
-            ? []
-            : [{ labels, times: inside.map(([time]) => time), values: inside.map(([, value]) => value) }];
-        });
+        .flatMap((one) => cut(one, from, to));
       return { series: found, warnings: [] };
     },
   };
+}
+
+function cut({ labels, times, values, histograms = [] }: Series, from: number, to: number): Series[] {
+  const isInside = (time: number) => time > from && time <= to;
+  const inside = {
+    labels,
+    times: times.filter(isInside),
+    values: values.filter((_, i) => isInside(times[i] ?? 0)),
+    histograms: histograms.filter(({ time }) => isInside(time)),
+  };
+  return inside.times.length + inside.histograms.length === 0 ? [] : [inside];
 }
 
 function podSeries(

@@ -22,6 +22,11 @@ const timeouts = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTime
 /** @throws CoalmineError invalid-settings if the address cannot be had. */
 export async function listen(handler: RequestListener, { host, port }: ListenOptions): Promise<Listener> {
   const server = createServer(timeouts, handler);
+  let closing = false;
+  server.on("request", (_request, response) => {
+    // A connection kept alive turns idle only after its answer, which is when close() no longer looks.
+    response.once("close", () => closing && setImmediate(() => server.closeIdleConnections()));
+  });
   server.listen(port, host);
   try {
     await once(server, "listening");
@@ -33,6 +38,7 @@ export async function listen(handler: RequestListener, { host, port }: ListenOpt
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${boundPort}`,
     async close(atMostMs) {
+      closing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const cut = setTimeout(() => server.closeAllConnections(), atMostMs);

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { countLook } from "../../../src/analysis/counting/count-look.ts";
-import { emptyPodMemory } from "../../../src/analysis/counting/pod-memory.ts";
 import type { CounterRead } from "../../../src/analysis/counting/counter-read.ts";
+import { emptyPodMemory } from "../../../src/analysis/counting/pod-memory.ts";
 import type { Series } from "../../../src/analysis/ports.ts";
 import { minute, type Pod, readsAt, trueCounts, world, worldOf } from "./scraped-world.ts";
 

@@ -1,7 +1,7 @@
 // Builds series, and looks at them, in the fewest words.
 import { type CountLookInput, countLook } from "../../../src/analysis/counting/count-look.ts";
-import { emptyPodMemory } from "../../../src/analysis/counting/pod-memory.ts";
 import type { CounterFamily, CounterRead } from "../../../src/analysis/counting/counter-read.ts";
+import { emptyPodMemory } from "../../../src/analysis/counting/pod-memory.ts";
 import type { PodMemory } from "../../../src/analysis/observation.ts";
 import type { NativeHistogram, Series } from "../../../src/analysis/ports.ts";
 

@@ -1,6 +1,6 @@
 /** The result as GitHub-flavoured Markdown, short enough for a comment on a pull request. */
 import type { AnalysisResult, MetricResult, Verdict } from "../../../analysis/result.ts";
-import { metricRows, verdictWord } from "./metric-rows.ts";
+import { metricRows, ownReason, verdictWord } from "./metric-rows.ts";
 import { nextStep } from "./next-step.ts";
 
 const marks = { pass: "✅", fail: "❌", inconclusive: "❔" } as const satisfies Record<Verdict, string>;
@@ -36,7 +36,7 @@ function tableRow(metric: MetricResult): string {
   const rows = metricRows(metric).map(
     ({ label, text }) => `${escapeMarkdown(label)}: ${escapeMarkdown(text)}`,
   );
-  const numbers = [escapeMarkdown(metric.reason.text), ...rows].join("<br>");
+  const numbers = [escapeMarkdown(ownReason(metric)), ...rows].join("<br>");
   const shown = metric.gate ? "" : " (not counted)";
   return `| ${escapeMarkdown(metric.name)} | ${mark(metric.verdict)} ${verdictWord(metric)}${shown} | ${numbers} |`;
 }

@@ -34,6 +34,11 @@ export function verdictWord(metric: MetricResult): string {
   return metric.verdict ?? "undecided";
 }
 
+/** The metric's reason without the metric's name before it, which stands beside it anyway. */
+export function ownReason({ name, reason }: MetricResult): string {
+  return reason.text.startsWith(`${name}: `) ? reason.text.slice(name.length + 2) : reason.text;
+}
+
 function cohortRow(label: string, cohort: CohortSummary | null, counts: string): Row | null {
   if (cohort === null) return null;
   if (cohort.rate === null) return { label, text: "no requests" };
@@ -41,8 +46,12 @@ function cohortRow(label: string, cohort: CohortSummary | null, counts: string):
   return { label, text: `${rate}, of ${formatCount(cohort.total)} (${formatPercentRange(cohort.interval)})` };
 }
 
+/** A ratio that may be anything above less than this says nothing. */
+const tellingRatio = 0.01;
+
 function ratioRow(ratio: MetricResult["ratio"]): Row | null {
-  if (ratio === null) return null;
+  if (ratio === null || (ratio.estimate === null && ratio.high === null && ratio.low < tellingRatio))
+    return null;
   const range = formatTimesRange(ratio.low, ratio.high);
   const text = ratio.estimate === null ? range : `${formatTimes(ratio.estimate)} (${range})`;
   return { label: "ratio", text };

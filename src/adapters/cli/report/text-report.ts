@@ -2,7 +2,7 @@
 import type { AnalysisResult, MetricResult } from "../../../analysis/result.ts";
 import { formatDuration } from "../../../base/duration.ts";
 import { type Paint, verdictStyle } from "../paint.ts";
-import { metricRows, verdictWord } from "./metric-rows.ts";
+import { metricRows, ownReason, verdictWord } from "./metric-rows.ts";
 import { nextStep } from "./next-step.ts";
 
 /** Plain lines of at most about 100 columns, coloured by `paint`; ends with a newline. */
@@ -34,7 +34,7 @@ function metricBlock(metric: MetricResult, paint: Paint): string {
   const verdict = paint(verdictStyle(metric.verdict), verdictWord(metric));
   const shown = metric.gate ? "" : paint("dim", " (shown, not counted)");
   const rows = metricRows(metric).map(({ label, text }) => `  ${paint("dim", label.padEnd(9))} ${text}`);
-  return [`${paint("bold", metric.name)} ${verdict}${shown}: ${metric.reason.text}`, ...rows].join("\n");
+  return [`${paint("bold", metric.name)} ${verdict}${shown}: ${ownReason(metric)}`, ...rows].join("\n");
 }
 
 function warningBlock({ warnings }: AnalysisResult, paint: Paint): string | null {

@@ -48,3 +48,15 @@ test("the verdict is bold in its colour", () => {
   const text = textReport(failedResult, (style, words) => `<${style}>${words}</${style}>`);
   expect(text).toMatch(/^<bold><red>FAIL<\/red><\/bold> checkout: /);
 });
+
+test("a reason that begins with its metric's name does not say it twice", () => {
+  const reason = { code: "worse-than-baseline", text: "errors: canary 8.1 %" } as const;
+  const metrics = failedResult.metrics.slice(0, 1).map((metric) => ({ ...metric, reason }));
+  expect(textReport({ ...failedResult, metrics }, plain)).toContain("\nerrors fail: canary 8.1 %\n");
+});
+
+test("a ratio that may be anything is left out", () => {
+  const ratio = { estimate: null, low: 0.001, high: null };
+  const metrics = failedResult.metrics.map((metric) => ({ ...metric, ratio }));
+  expect(textReport({ ...failedResult, metrics }, plain)).not.toContain("ratio");
+});
