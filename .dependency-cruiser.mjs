@@ -8,13 +8,12 @@
  * `npm run architecture`.
  */
 const statistics = ["simple-statistics", "@stdlib/[^/]+"];
-/** re2js: matchers are RE2 patterns, as Prometheus has them; a JavaScript one could run for ever. */
-const sampleReaders = ["zod", "undici", "prometheus-query", "re2js"];
+const sampleReaders = ["zod", "undici"];
 const database = ["kysely", "pg", "graphile-worker", "zod"];
 const adapter = ["base", "engine", "analysis", "adapters/http"];
 const everything = ["base", "engine", "wire", "analysis", "sources", "store", "adapters"];
 const layers = [
-  { folder: "base", imports: [], npm: [], node: true },
+  { folder: "base", imports: [], npm: ["re2js"], node: true },
   { folder: "engine", imports: [], npm: statistics, node: false },
   { folder: "wire", imports: ["base"], npm: [], node: true },
   { folder: "analysis", imports: ["base", "engine"], npm: ["zod", "yaml"], node: false },

@@ -153,7 +153,6 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
       live.delete(id);
       throw error;
     }
-    if (closed) analysis.stop();
     follow(analysis);
     logger.info({ analysis: id, key: key ?? null, service: spec.service }, "an analysis started");
     return analysis.record;

@@ -82,28 +82,28 @@ describe("replay over a real Prometheus", () => {
     expectExact(result, "long-identical", 40);
   });
 
-  it("fails ten times the errors within four minutes", async () => {
+  it("fails ten times the errors within three minutes", async () => {
     const result = await judged("ten-times-errors");
     expect(result).toMatchObject({ verdict: "fail", reason: { code: "worse-than-baseline" } });
     expect(result.reason.text).toMatch(/^errors: /);
-    expect(minutesTo(result)).toBeLessThanOrEqual(4);
+    expect(minutesTo(result)).toBeLessThanOrEqual(3);
   });
 
-  it("fails them within six minutes where they begin in the middle of the run", async () => {
+  it("fails them within four minutes of the moment they begin in the middle of the run", async () => {
     const result = await judged("errors-from-minute-8", { duration: "25m" });
     expect(result).toMatchObject({ verdict: "fail", reason: { code: "worse-than-baseline" } });
     expect(minutesTo(result)).toBeGreaterThan(8);
-    expect(minutesTo(result)).toBeLessThanOrEqual(14);
+    expect(minutesTo(result)).toBeLessThanOrEqual(12);
   });
 
-  it("fails them after the warm-up where the pods are new", async () => {
+  it("fails them within three minutes after the warm-up where the pods are new", async () => {
     const result = await judged("errors-in-a-new-pod");
     expect(result).toMatchObject({ verdict: "fail", reason: { code: "worse-than-baseline" } });
     expect(minutesTo(result)).toBeGreaterThan(3);
-    expect(minutesTo(result)).toBeLessThanOrEqual(7);
+    expect(minutesTo(result)).toBeLessThanOrEqual(6);
   });
 
-  it("fails twice the p99 by the latency metric", async () => {
+  it("fails twice the p99 by the latency metric within three minutes", async () => {
     const metrics = [
       { name: "errors", kind: "errors" },
       { name: "p99", kind: "latency", quantile: 0.99 },
@@ -113,7 +113,7 @@ describe("replay over a real Prometheus", () => {
     expect(result.reason.text).toMatch(/^p99: /);
     expect(metricOf(result, "p99")).toMatchObject({ verdict: "fail", regressed: true });
     expect(metricOf(result, "errors").regressed).toBe(false);
-    expect(minutesTo(result)).toBeLessThanOrEqual(8);
+    expect(minutesTo(result)).toBeLessThanOrEqual(3);
   });
 
   it.each([
@@ -244,7 +244,6 @@ function metricOf(result: AnalysisResult, name: string) {
 }
 
 function minutesTo(result: AnalysisResult): number {
-  console.log(result.service, (Date.parse(result.decidedAt ?? "") - startedAt) / 60_000, result.reason.text);
   return (Date.parse(result.decidedAt ?? "") - startedAt) / 60_000;
 }
 

@@ -1,103 +1,15 @@
 // Answers one rollout of a public benchmark: request on stdin, answer on the last line of stdout; `--http PORT` answers POSTs.
 import { createServer } from "node:http";
 import { json, text } from "node:stream/consumers";
-import * as z from "zod";
-import { replay } from "../../src/analysis/run/replay.ts";
-import { parseMatchers } from "../../src/analysis/spec/parse-selector.ts";
-import { parseSpec } from "../../src/analysis/spec/parse-spec.ts";
-import { CoalmineError } from "../../src/base/errors.ts";
-import { prometheusSourceSettings } from "../../src/sources/prometheus/prometheus-settings.ts";
-import { createPrometheusSource } from "../../src/sources/prometheus/prometheus-source.ts";
-
-const cohort = z.looseObject({
-  labels: z.record(z.string(), z.string()).optional(),
-  selector: z.string().optional(),
-});
-
-/** One rollout, as a benchmark of canary judges asks for it; times are unix seconds. */
-const rolloutRequest = z.looseObject({
-  id: z.string(),
-  prometheus: z.string(),
-  style: z.enum(["istio-workload", "istio-service", "istio-version", "http"]),
-  start: z.number(),
-  end: z.number(),
-  metrics: z.looseObject({ requests: z.string(), latency: z.string(), unit: z.enum(["ms", "s"]) }),
-  canary: cohort,
-  baseline: cohort,
-});
-
-type RolloutRequest = z.output<typeof rolloutRequest>;
-
-interface Answer {
-  readonly verdict: "pass" | "fail" | "inconclusive";
-  /** Unix seconds of the look at which the verdict became final. */
-  readonly at: number;
-  readonly reason: string;
-}
-
-/** Judges one rollout by the product's defaults, as if live: nothing is set beyond what the request says. */
-async function judge(input: unknown): Promise<Answer> {
-  const request = rolloutRequest.parse(input);
-  const source = createPrometheusSource({
-    name: "default",
-    settings: prometheusSourceSettings.parse({ url: request.prometheus }),
-    clock: systemClock,
-    random: Math.random,
-  });
-  try {
-    const spec = parseSpec(specOf(request));
-    let last: Answer = { verdict: "inconclusive", at: request.end, reason: "no look was due" };
-    const options = { id: request.id, spec, sources: [source], startedAt: request.start * 1_000 };
-    for await (const { result } of replay({ ...options, signal: AbortSignal.timeout(120_000) })) {
-      if (result.verdict === null || result.decidedAt === null) continue;
-      const reason = `${result.reason.code}: ${result.reason.text}`;
-      last = { verdict: result.verdict, at: Date.parse(result.decidedAt) / 1_000, reason };
-    }
-    return last;
-  } catch (thrown) {
-    const { code, message } = CoalmineError.from(thrown);
-    return { verdict: "inconclusive", at: request.end, reason: `${code}: ${message}` };
-  } finally {
-    await source.close();
-  }
-}
-
-function specOf(request: RolloutRequest): unknown {
-  const canary = selectorOf(request.canary);
-  return {
-    service: request.id,
-    telemetry: telemetryOf(request, canary),
-    cohorts: { canary: { selector: canary }, baseline: { selector: selectorOf(request.baseline) } },
-    duration: request.end - request.start,
-  };
-}
-
-function telemetryOf({ style, metrics }: RolloutRequest, canary: string) {
-  if (style === "http") {
-    const { requests, latency, unit } = metrics;
-    return { preset: "http", requests, duration: latency, durationUnit: unit };
-  }
-  const named = parseMatchers(canary).find(({ label }) => label === "reporter")?.value;
-  return { preset: "istio", reporter: named ?? (style === "istio-service" ? "source" : "destination") };
-}
-
-/** The matchers inside a selector's braces, from the selector or else from the labels. */
-function selectorOf({ labels = {}, selector }: z.output<typeof cohort>): string {
-  const braces = selector === undefined ? null : /^[^{]*\{(.*)\}\s*$/s.exec(selector);
-  if (braces !== null) return braces[1] ?? "";
-  if (selector !== undefined && selector !== "") return selector;
-  return Object.entries(labels)
-    .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
-    .join(",");
-}
+import { judgeRollout } from "./judge-rollout.ts";
 
 const portFlag = process.argv.indexOf("--http");
 if (portFlag < 0) {
-  console.log(JSON.stringify(await judge(JSON.parse(await text(process.stdin)))));
+  console.log(JSON.stringify(await judgeRollout(JSON.parse(await text(process.stdin)))));
 } else {
   const server = createServer(async (request, response) => {
     try {
-      const answer = await judge(await json(request));
+      const answer = await judgeRollout(await json(request));
       response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
     } catch (thrown) {
       response.statusCode = 400;

@@ -49,11 +49,13 @@ function tallyHistogram(
 ): PodTally | string {
   const all = buckets.find(({ le }) => le === Number.POSITIVE_INFINITY)?.counter;
   if (all === undefined) return `pod ${pod}: a histogram has no bucket le="+Inf"`;
-  for (const { le, counter } of buckets) {
+  // Sorted, so that what is told does not depend on the source's order.
+  const sorted = buckets.toSorted((a, b) => a.le - b.le);
+  for (const { le, counter } of sorted) {
     if (Number.isNaN(le)) return `pod ${pod}: le="${counter.series.labels["le"] ?? ""}" is not a number`;
     if (counter.broken) return `pod ${pod}: bucket le="${counter.series.labels["le"]}" is not a count`;
   }
-  const rising = buckets.filter(({ counter }) => goesWith(counter, all)).sort((a, b) => a.le - b.le);
+  const rising = sorted.filter(({ counter }) => goesWith(counter, all));
   if (!isCumulative(rising)) return `pod ${pod}: a bucket grew more than the next wider one`;
   return tallyAbove(rising, all, boundaries, pod);
 }

@@ -1,5 +1,6 @@
 // Request counters: every series is requests, those whose labels say so are bad.
 import { CoalmineError } from "../../base/errors.ts";
+import { compilePattern } from "../../base/pattern.ts";
 import type { Series } from "../ports.ts";
 import type { Counter } from "./counter.ts";
 import type { CounterFamily } from "./counter-read.ts";
@@ -16,14 +17,14 @@ export type BadSeries = (series: Series) => boolean;
  */
 export function badSeries(rules: Extract<CounterFamily, { kind: "requests" }>["bad"]): BadSeries {
   const tests = rules.map(({ label, pattern }) => {
-    const expression = anchored(pattern, label);
+    const matches = patternOf(pattern, label);
     const answers = new Map<string, boolean>();
     return ({ labels }: Series) => {
       const value = labels[label];
       if (value === undefined) return false;
       let answer = answers.get(value);
       if (answer === undefined) {
-        answer = expression.test(value);
+        answer = matches(value);
         answers.set(value, answer);
       }
       return answer;
@@ -53,10 +54,9 @@ export function tallyRequests(
   return tally;
 }
 
-/** Anchored at both ends, and the dot matches everything, as Prometheus' matchers do. */
-function anchored(pattern: string, label: string): RegExp {
+function patternOf(pattern: string, label: string): (text: string) => boolean {
   try {
-    return new RegExp(`^(?:${pattern})$`, "s");
+    return compilePattern(pattern);
   } catch (cause) {
     throw notAnExpression(pattern, label, cause);
   }

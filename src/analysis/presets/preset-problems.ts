@@ -1,4 +1,5 @@
 import type { Problem } from "../../base/errors.ts";
+import { compilePattern } from "../../base/pattern.ts";
 import type { AnalysisSpec, CohortSpec } from "../spec/model.ts";
 import { suggestion } from "../spec/nearest-word.ts";
 import { parseMatchers } from "../spec/parse-selector.ts";
@@ -65,7 +66,7 @@ function optionProblem({ form, values }: PresetOption, value: string): string | 
 
 function isPattern(value: string): boolean {
   try {
-    new RegExp(`^(?:${value})$`);
+    compilePattern(value);
     return true;
   } catch {
     return false;

@@ -49,6 +49,13 @@ describe("a classic histogram", () => {
     expect(seen.podsWithBad).toHaveLength(1);
   });
 
+  it("names the same bucket in a warning, in whatever order the source lists them", () => {
+    const broken = buckets({ 5: [0, Number.NaN], 10: [0, Number.NaN], "+Inf": [0, Number.NaN] });
+    const told = lookAt(broken, { memory, family }).warnings;
+    expect(told).toHaveLength(1);
+    expect(lookAt(broken.toReversed(), { memory, family }).warnings).toEqual(told);
+  });
+
   it.each([
     ["a bucket that grew more than a wider one", { 5: [0, 4], 10: [0, 3], "+Inf": [0, 9] }, "bucket"],
     ["a bucket that grew more than all", { 5: [0, 4], 10: [0, 10], "+Inf": [0, 9] }, "bucket"],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { MatchOperator } from "../../../src/analysis/selector.ts";
-import { compileMatchers, maxPatternLength } from "../../../src/sources/scrape/match.ts";
+import { maxPatternLength } from "../../../src/base/pattern.ts";
+import { compileMatchers } from "../../../src/sources/scrape/match.ts";
 
 function keeps(op: MatchOperator, value: string, labels: Readonly<Record<string, string>>): boolean {
   return compileMatchers({ metric: "m", matchers: [{ label: "l", op, value }] })(labels);
