@@ -86,10 +86,7 @@ async function judgeWindow(
 /** The verdict of a run. One that was aborted has none to give, whatever its last step says. */
 async function lastResult(steps: ReturnType<typeof replay>, signal: AbortSignal): Promise<AnalysisResult> {
   let last: AnalysisResult | null = null;
-  for await (const { result } of steps) {
-    signal.throwIfAborted();
-    last = result;
-  }
+  for await (const { result } of steps) last = result;
   signal.throwIfAborted();
   if (last === null || last.phase === "running") throw new TypeError("the replay ended before a verdict");
   return last;

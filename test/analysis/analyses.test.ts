@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { type AnalysesLimits, createAnalyses } from "../../src/analysis/analyses.ts";
+import { type AnalysesLimits, createAnalyses, type Runs } from "../../src/analysis/analyses.ts";
 import type { AnalysisStore, SampleSource } from "../../src/analysis/ports.ts";
 import type { AnalysisResult } from "../../src/analysis/result.ts";
 import { CoalmineError } from "../../src/base/errors.ts";
@@ -14,7 +14,13 @@ const start = Date.UTC(2026, 0, 1);
 const never = new AbortController().signal;
 const source = (name: string): SampleSource => ({ name, read: async () => ({ series: [], warnings: [] }) });
 
-function setUp(options: { readonly store?: AnalysisStore; readonly limits?: Partial<AnalysesLimits> } = {}) {
+function setUp(
+  options: {
+    readonly store?: AnalysisStore;
+    readonly limits?: Partial<AnalysesLimits>;
+    readonly live?: Runs["live"];
+  } = {},
+) {
   const store = options.store ?? createMemoryStore({ maxRecords: 100 });
   const clock = createManualClock(start);
   const script = scriptedRuns();
@@ -35,7 +41,7 @@ function setUp(options: { readonly store?: AnalysisStore; readonly limits?: Part
       looked: () => void counted.looks++,
       ended: ({ verdict }) => void counted.ended.push(verdict),
     },
-    runs: script.runs,
+    runs: { ...script.runs, live: options.live ?? script.runs.live },
   });
   /** Starts one whose first look is taken at once. */
   const started = async (spec = specOf(), key?: string) => {
@@ -391,6 +397,21 @@ describe("close and resume", () => {
     expect(counted.ended).toEqual([]);
     expect(await watching).toHaveLength(1);
     await expect(analyses.start(specOf())).rejects.toMatchObject({ code: "source-unavailable" });
+  });
+
+  it("does not take a run that throws because it was stopped for one that failed", async () => {
+    const { analyses, store, clock, logger } = setUp({
+      async *live({ signal }) {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        yield* await Promise.reject(signal.reason);
+      },
+    });
+    const starting = analyses.start(specOf());
+    clock.moveTo(start + 5_000);
+    await starting;
+    await analyses.close();
+    expect((await store.get("id-1"))?.result).toMatchObject({ phase: "running", verdict: null });
+    expect(logger.errors).toEqual([]);
   });
 
   it("does not leave a run behind that was just starting", async () => {

@@ -11,8 +11,8 @@ import { runCommand } from "./run-command.ts";
 export interface PrometheusOptions {
   /** Entries of `scrape_configs`, as in prometheus.yml. None: it scrapes nothing. */
   readonly scrapeConfigs?: readonly Readonly<Record<string, unknown>>[];
-  /** OpenMetrics text with timestamps in seconds, ending in `# EOF`: samples it holds from the start. */
-  readonly blocksFrom?: string;
+  /** OpenMetrics text with timestamps in seconds, ending in `# EOF`: samples it holds from the start. Several are filled in one by one. */
+  readonly blocksFrom?: string | Iterable<string>;
   /** Further flags, as in `--web.enable-remote-write-receiver`. */
   readonly flags?: readonly string[];
 }
@@ -78,10 +78,13 @@ async function fillBlocks(
   promtool: string,
   folder: string,
   data: string,
-  openMetrics: string,
+  openMetrics: string | Iterable<string>,
 ): Promise<void> {
-  const text = join(folder, "samples.om");
-  writeFileSync(text, openMetrics);
+  const file = join(folder, "samples.om");
   mkdirSync(data);
-  await runCommand(promtool, ["tsdb", "create-blocks-from", "openmetrics", text, data]);
+  for (const text of typeof openMetrics === "string" ? [openMetrics] : openMetrics) {
+    writeFileSync(file, text);
+    await runCommand(promtool, ["tsdb", "create-blocks-from", "openmetrics", file, data]);
+  }
+  rmSync(file);
 }

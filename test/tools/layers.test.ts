@@ -44,7 +44,7 @@ const broken: readonly (readonly [rule: string, from: string, to: string])[] = [
 
 /** Imports that the rules allow. */
 const allowed: readonly (readonly [from: string, to: string])[] = [
-  ["src/engine/mean.ts", "simple-statistics"],
+  ["src/engine/mean.ts", "@stdlib/math-base-special-betaln"],
   ["src/engine/gamma.ts", "@stdlib/math-base-special-gammaln"],
   ["src/analysis/ports.ts", "../base/word.ts"],
   ["src/analysis/plan/plan.ts", "../../engine/mean.ts"],
@@ -74,7 +74,7 @@ const plain = {
   "test/support/fake.ts": 'import "node:os";\nexport const fake = 1;\n',
   "test/engine/mean.test.ts": 'import "../../src/engine/mean.ts";\nexport const tested = 1;\n',
   "package.json": JSON.stringify({
-    dependencies: { zod: "4", yaml: "2", undici: "7", express: "5", "simple-statistics": "7" },
+    dependencies: { zod: "4", yaml: "2", undici: "7", express: "5", "@stdlib/math-base-special-betaln": "7" },
     devDependencies: { "fast-check": "4" },
   }),
 };

@@ -114,12 +114,12 @@ function countVerdict(
   if (open !== undefined) {
     return {
       verdict: "inconclusive",
-      reason: text.undecided(plan, metric, known, open.code, open.moreRequests),
+      reason: text.undecided(plan, metric, known, evidence, open, state),
     };
   }
   const code =
     verdicts.find(({ code }) => code === "no-regression-seen")?.code ?? verdicts[0]?.code ?? "not-worse";
-  return { verdict: "pass", reason: text.metricFine(metric, known, code) };
+  return { verdict: "pass", reason: text.metricFine(metric, known, evidence, code) };
 }
 
 function gaugeVerdict(plan: Plan, index: number, blocks: number, evidence: MetricEvidence | null): Found {

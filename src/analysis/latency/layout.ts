@@ -10,6 +10,8 @@ export interface Layout {
   readonly form: "classic" | "native" | "events";
   /** Rising, in the histogram's own unit; empty for events. */
   readonly boundaries: readonly number[];
+  /** How many seconds one of that unit is. */
+  readonly unitSeconds: number;
   /** Boundaries whose slow share is compared. */
   readonly compare: readonly number[];
   /** The boundary on either side of the objective; `pass` null where no boundary is as low as it. */
@@ -22,6 +24,7 @@ export interface Layout {
 export const eventLayout: Layout = {
   form: "events",
   boundaries: [],
+  unitSeconds: 1,
   compare: [0],
   limit: { fail: 0, pass: 0 },
   slower: null,
@@ -62,6 +65,7 @@ export function chooseLayout(metric: LatencyMetric, distribution: Distribution, 
   return {
     form,
     boundaries,
+    unitSeconds,
     compare: compare.map(index),
     limit: limit && { fail: index(limit.fail), pass: limit.pass === null ? null : index(limit.pass) },
     slower: slower && {

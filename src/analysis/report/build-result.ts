@@ -75,7 +75,7 @@ function metricResult(
   const tested = metricEvidence !== null;
   const running = () =>
     known.kind === "counts" && isCountMetric(metric)
-      ? text.watching(metric, known)
+      ? text.watching(metric, known, metricEvidence)
       : text.running(state, plan.spec.warmupMs, now);
   return {
     name: metric.name,

@@ -42,18 +42,16 @@ export function shownCounts(state: CountMetricState, evidence: MetricEvidence | 
   return totals(state.rows, at.canary, at.baseline);
 }
 
-/** What `bad` counts of the shown boundary, for people: `errors`, `slower than 250 ms`. */
+/** What `bad` counts, for people: `errors`, `slower than 250 ms` (the canary's boundary, where they differ). */
 export function badText(
   metric: CountMetric,
   state: CountMetricState,
   evidence: MetricEvidence | null,
-  unitSeconds: number,
 ): string {
   if (metric.kind === "errors") return "errors";
   if (metric.kind === "ratio") return "bad events";
   if (state.layout === null) return "slow requests";
-  const boundary = state.layout.boundaries[shownIndexes(state.layout, evidence).canary] ?? 0;
-  return `slower than ${formatLatency(boundary * unitSeconds)}`;
+  return slowerThan(state.layout, shownIndexes(state.layout, evidence).canary);
 }
 
 /** `errors: canary 8.1 % (162 of 2,000), baseline 0.50 % (90 of 18,000), 16×`. */
@@ -63,10 +61,20 @@ export function comparedText(
   evidence: MetricEvidence | null,
 ): string {
   const { nc, xc, nb, xb } = shownCounts(state, evidence);
-  const cohort = (name: string, bad: number, total: number) =>
-    `${name} ${total === 0 ? "no requests" : `${formatPercent(bad / total)} (${formatCount(bad)} of ${formatCount(total)})`}`;
-  const parts = [cohort("canary", xc, nc)];
-  if (nb > 0) parts.push(cohort("baseline", xb, nb));
+  const { layout } = state;
+  const at = layout === null ? { canary: 0, baseline: 0 } : shownIndexes(layout, evidence);
+  const slow = (index: number) =>
+    metric.kind === "latency" && layout !== null ? ` ${slowerThan(layout, index)}` : "";
+  const cohort = (name: string, bad: number, total: number, index: number) =>
+    total === 0
+      ? `${name} no requests`
+      : `${name} ${formatPercent(bad / total)}${slow(index)} (${formatCount(bad)} of ${formatCount(total)})`;
+  const parts = [cohort("canary", xc, nc, at.canary)];
+  if (nb > 0) parts.push(cohort("baseline", xb, nb, at.baseline));
   if (nc > 0 && nb > 0 && xb > 0) parts.push(formatTimes(xc / nc / (xb / nb)));
   return `${metric.name}: ${parts.join(", ")}`;
+}
+
+function slowerThan({ boundaries, unitSeconds }: Layout, index: number): string {
+  return `slower than ${formatLatency((boundaries[index] ?? 0) * unitSeconds)}`;
 }

@@ -12,24 +12,18 @@ const severalPods = 3;
 export function derivedWarnings(plan: Plan, state: AnalysisState): readonly Warning[] {
   return plan.spec.metrics.flatMap((metric, i) => {
     const known = state.metrics[i];
-    const query = plan.telemetry.queries[i];
     if (known?.kind !== "counts" || !isCountMetric(metric)) return [];
-    const unitSeconds = query?.kind === "latency" ? query.unitSeconds : 1;
     return [
-      ...(metric.kind === "latency" ? boundaryWarnings(metric, known, unitSeconds) : []),
+      ...(metric.kind === "latency" ? boundaryWarnings(metric, known) : []),
       ...dispersionWarning(plan, metric.name, known),
       ...singlePodWarning(state, metric.name, known),
     ];
   });
 }
 
-function boundaryWarnings(
-  metric: LatencyMetric,
-  { layout }: CountMetricState,
-  unitSeconds: number,
-): Warning[] {
+function boundaryWarnings(metric: LatencyMetric, { layout }: CountMetricState): Warning[] {
   if (layout === null) return [];
-  const at = (index: number) => (layout.boundaries[index] ?? 0) * unitSeconds;
+  const at = (index: number) => (layout.boundaries[index] ?? 0) * layout.unitSeconds;
   const warnings: Warning[] = [];
   const wanted = metric.limit?.atMostSeconds;
   if (layout.limit !== null && wanted !== undefined && layout.limit.pass !== layout.limit.fail) {

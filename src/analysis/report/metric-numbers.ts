@@ -32,17 +32,15 @@ export function metricNumbers(
     const what = metric?.kind === "gauge" || metric?.kind === "condition" ? metric.query : "";
     return { counts: what, canary: null, baseline: null, difference: null, ratio: null, quantile: null };
   }
-  const query = plan.telemetry.queries[index];
-  const unitSeconds = query?.kind === "latency" ? query.unitSeconds : 1;
   const { nc, xc, nb, xb } = shownCounts(state, evidence);
   const hasBaseline = plan.spec.baseline !== null;
   return {
-    counts: badText(metric, state, evidence, unitSeconds),
+    counts: badText(metric, state, evidence),
     canary: summary(xc, nc),
     baseline: hasBaseline ? summary(xb, nb) : null,
     difference: hasBaseline ? newcombe({ total: nc, bad: xc }, { total: nb, bad: xb }, confidence) : null,
     ratio: hasBaseline ? ratio(state, evidence) : null,
-    quantile: quantile(plan, metric, state, unitSeconds),
+    quantile: quantile(plan, metric, state),
   };
 }
 
@@ -65,12 +63,7 @@ function ratio(state: CountMetricState, evidence: MetricEvidence | null): Number
   return rows.length === 0 ? null : ratioCS(rows, 1 - confidence);
 }
 
-function quantile(
-  plan: Plan,
-  metric: CountMetric,
-  state: CountMetricState,
-  unitSeconds: number,
-): QuantileSummary | null {
+function quantile(plan: Plan, metric: CountMetric, state: CountMetricState): QuantileSummary | null {
   const { layout } = state;
   if (metric.kind !== "latency" || layout === null) return null;
   const q = metric.quantile ?? 0.99;
@@ -86,7 +79,10 @@ function quantile(
       alpha: 1 - confidence,
       plannedTotal: plannedRequests,
     });
-    return { low: found.low * unitSeconds, high: found.high === null ? null : found.high * unitSeconds };
+    return {
+      low: found.low * layout.unitSeconds,
+      high: found.high === null ? null : found.high * layout.unitSeconds,
+    };
   };
   return { q, canary: range("canary"), baseline: plan.spec.baseline === null ? null : range("baseline") };
 }

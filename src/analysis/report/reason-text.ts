@@ -30,8 +30,13 @@ export function metricWorse(
   return { code: "worse-than-baseline", text: `${comparedText(metric, state, evidence)}; ${odds}` };
 }
 
-export function metricFine(metric: CountMetric, state: CountMetricState, code: ReasonCode): Reason {
-  return { code, text: comparedText(metric, state, null) };
+export function metricFine(
+  metric: CountMetric,
+  state: CountMetricState,
+  evidence: MetricEvidence,
+  code: ReasonCode,
+): Reason {
+  return { code, text: comparedText(metric, state, evidence) };
 }
 
 export function outage(plan: Plan, metric: CountMetric, state: CountMetricState, odds: number): Reason {
@@ -68,20 +73,25 @@ export function passed(
   return { code, text: [opening, ...parts].join("; ") };
 }
 
+/** A metric that has neither passed nor failed when the analysis ends; it may end early, by another metric. */
 export function undecided(
   plan: Plan,
   metric: CountMetric,
-  state: CountMetricState,
-  code: ReasonCode,
-  moreRequests: number | null,
+  known: CountMetricState,
+  evidence: MetricEvidence,
+  open: { readonly code: ReasonCode; readonly moreRequests: number | null },
+  state: AnalysisState,
 ): Reason {
-  const seen = comparedText(metric, state, null);
+  const { code, moreRequests } = open;
+  const seen = comparedText(metric, known, evidence);
   if (code === "baseline-over-limit") {
     return {
       code,
       text: `${seen}: the baseline is over the limit of ${formatPercent(limitRate(metric))} too`,
     };
   }
+  const endedEarly = state.decision !== null && state.decision.at < state.startedAt + plan.spec.durationMs;
+  if (endedEarly) return { code, text: `${seen}: still undecided when the analysis ended` };
   const after = formatDuration(plan.spec.durationMs);
   const more =
     moreRequests === null
@@ -185,10 +195,14 @@ export function running(state: AnalysisState, warmupMs: number, now: number): Re
 }
 
 /** What a running count metric has seen. */
-export function watching(metric: CountMetric, state: CountMetricState): Reason {
+export function watching(
+  metric: CountMetric,
+  state: CountMetricState,
+  evidence: MetricEvidence | null,
+): Reason {
   const { nc, nb } = shownCounts(state, null);
   if (nc === 0 && nb === 0) return { code: "watching", text: `${metric.name}: no requests counted yet` };
-  return { code: "watching", text: comparedText(metric, state, null) };
+  return { code: "watching", text: comparedText(metric, state, evidence) };
 }
 
 function noDataCode(cohort: Cohort): ReasonCode {

@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { type RestServer, serveRest } from "./serve-rest.ts";
 
 interface Watching {
@@ -100,10 +100,13 @@ it("lets go of a client that left, and the analysis goes on", async () => {
     signals.push(signal);
     return original(id, signal);
   };
+  const [set, cleared] = [vi.spyOn(globalThis, "setInterval"), vi.spyOn(globalThis, "clearInterval")];
   const watching = await watch(server, "id-1");
   await expect.poll(() => eventsIn(watching.text()).length).toBe(1);
+  const heartbeat = set.mock.results[set.mock.calls.findIndex(([, ms]) => ms === 5)]?.value;
   watching.leave();
   await expect.poll(() => signals[0]?.aborted).toBe(true);
+  await expect.poll(() => cleared.mock.calls.flat().includes(heartbeat)).toBe(true);
   server.script.last.pass();
   await expect.poll(async () => (await server.analyses.get("id-1")).result.verdict).toBe("pass");
   expect(server.logger.errors).toEqual([]);

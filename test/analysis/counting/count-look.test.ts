@@ -38,6 +38,11 @@ describe("counting what a known pod did", () => {
     expect(seen.settled).toEqual([3, 3]);
   });
 
+  it("lets a dot match every character, as Prometheus does", () => {
+    const family = { kind: "requests", bad: [{ label: "code", pattern: "a.b" }] } as const;
+    expect(lookAt([series({ code: "a\nb" }, [-10, 0], [5, 2])], { memory, family }).settled).toEqual([2, 2]);
+  });
+
   it("refuses a pattern that is no regular expression", () => {
     const family = { kind: "requests", bad: [{ label: "code", pattern: "(" }] } as const;
     expect(() => lookAt([series({}, [5, 1])], { memory, family })).toThrow(
@@ -62,6 +67,14 @@ describe("counting what a known pod did", () => {
   it("is sampled by a late sample alone, and not by one that was consumed", () => {
     expect(lookAt([series({}, [-10, 100], [-5, 104])], { memory }).sampled).toBe(true);
     expect(lookAt([series({}, [-20, 99], [-10, 100])], { memory }).sampled).toBe(false);
+  });
+
+  it("is sampled by a consumed sample where looks overlap, but does not count it again", () => {
+    const seen = lookAt([series({}, [-20, 90], [-10, 100])], {
+      memory,
+      window: { from: at(-30), to: at(60) },
+    });
+    expect(seen).toMatchObject({ sampled: true, settled: [0, 0] });
   });
 
   it("counts nothing twice in the next look", () => {
@@ -294,6 +307,26 @@ describe("pods", () => {
       podLabels: ["kubernetes_pod_name", "pod", "instance"],
     });
     expect(seen.pods).toEqual([{ pod: shortHash("a"), total: 2, bad: 0 }]);
+  });
+
+  it("goes on to the next label where one is empty, and to the instance where none is there", () => {
+    const { pods } = lookAt(
+      [series({ pod: "", node: "n", instance: "i" }, [5, 2]), series({ pod: "", instance: "j" }, [5, 3])],
+      { podLabels: ["pod", "node"] },
+    );
+    expect(new Set(pods)).toEqual(
+      new Set([
+        { pod: shortHash("n"), total: 2, bad: 0 },
+        { pod: shortHash("j"), total: 3, bad: 0 },
+      ]),
+    );
+  });
+
+  it("names the same example in whatever order the series come", () => {
+    const broken = ["c", "a", "b"].map((pod) => series({ pod }, [5, -1]));
+    expect(lookAt(broken).warnings).toEqual([
+      { code: "bad-data", text: "pod a: requests_total is not a count (and 2 more)" },
+    ]);
   });
 
   it("warns once of a fault that many pods share, naming one", () => {

@@ -82,6 +82,70 @@ describe("a classic histogram", () => {
     expect(seen).toMatchObject({ valid: false, codes: ["bad-data"] });
   });
 
+  it("drops the look when a boundary's bucket begins after the count of all does", () => {
+    const seen = lookAt(
+      [
+        series({ le: "5" }, [-10, 80], [5, 83], [20, 1]),
+        series({ le: "10" }, [20, 2]),
+        series({ le: "+Inf" }, [-10, 100], [5, 105], [20, 3]),
+      ],
+      { memory, family },
+    );
+    expect(seen).toMatchObject({ valid: false, codes: ["bad-data"] });
+  });
+
+  it("drops the look when a boundary's bucket has other samples than the count of all", () => {
+    const seen = lookAt(
+      [
+        series({ le: "5" }, [-10, 0], [20, 3]),
+        series({ le: "10" }, [-10, 0], [5, 3]),
+        series({ le: "+Inf" }, [-10, 0], [20, 9]),
+      ],
+      { memory, family },
+    );
+    expect(seen).toMatchObject({ valid: false, codes: ["bad-data"] });
+  });
+
+  it.each([
+    ["climbing", [5, 99] as const],
+    ["restarting", [5, 40] as const],
+  ])("drops the look when the count of all has no past and its buckets, %s, have", (_, now) => {
+    const seen = lookAt(
+      [
+        series({ le: "5" }, [-10, 90], now),
+        series({ le: "10" }, [-10, 95], now),
+        series({ le: "+Inf" }, [5, 100]),
+      ],
+      { memory, family },
+    );
+    expect(seen).toMatchObject({ valid: false, codes: ["bad-data"] });
+  });
+
+  it("tells label sets of the same names apart", () => {
+    const seen = lookAt(
+      [
+        ...buckets({ 5: [0, 1], 10: [0, 2], "+Inf": [0, 3] }, { path: "/a" }),
+        ...buckets({ 5: [0, 4], 10: [0, 6], "+Inf": [0, 9] }, { path: "/b" }),
+      ],
+      { memory, family },
+    );
+    expect(seen.settled).toEqual([12, 7, 4]);
+  });
+
+  it("keeps warm-up apart, and drops the look for what cannot be true of it", () => {
+    const born = (wide: number) => [
+      series({ pod: "b", le: "5" }, [5, 1], [20, 3]),
+      series({ pod: "b", le: "10" }, [5, wide], [20, 4]),
+      series({ pod: "b", le: "+Inf" }, [5, 2], [20, 8]),
+    ];
+    const given = { memory, family, warmupMs: 30_000 };
+    expect(lookAt(born(2), given)).toMatchObject({ warming: [8, 5, 4], settled: [0, 0, 0], valid: true });
+    expect(lookAt(born(2), { ...given, warmupMs: 10_000 }).warming).toEqual([8, 5, 4]);
+    expect(
+      lookAt([...born(2).slice(0, 2), series({ pod: "b", le: "+Inf" }, [5, 2], [20, 3])], given).valid,
+    ).toBe(false);
+  });
+
   it("is not troubled by the buckets of a configuration that has gone", () => {
     const seen = lookAt(
       [
@@ -106,7 +170,7 @@ describe("a native histogram", () => {
         nativeSeries(
           {},
           [-10, 10, [0.5, 1, 5], [5, 8, 4], [10, 16, 1]],
-          [5, 20, [0.5, 1, 8], [5.000000001, 8, 9], [10, 16, 3]],
+          [5, 20, [0.5, 1, 7], [4, 5.000000001, 1], [4.999999999, 8, 9], [10, 16, 3]],
         ),
       ],
       { memory, family },
@@ -125,7 +189,7 @@ describe("a native histogram", () => {
 
   it.each([
     ["a boundary inside a bucket that holds events", [20, [4, 8, 3]], "boundary 5"],
-    ["a count that is no number", [Number.NaN, [5, 8, 3]], "count"],
+    ["a count that is no number", [Number.NaN, [5, 8, 3]], "is not a number"],
     ["more events above a boundary than in all", [2, [5, 8, 3]], "above 5"],
   ] as const)("drops the look for %s", (_, [count, bucket], named) => {
     const seen = lookAt([nativeSeries({}, [-10, 0], [5, count, bucket])], { memory, family });
@@ -152,6 +216,19 @@ describe("a native histogram", () => {
     );
     expect(seen.warming).toEqual([7, 7, 0]);
     expect(seen.settled).toEqual([2, 2, 0]);
+  });
+
+  it("drops the look for more events above a boundary than in all during warm-up", () => {
+    const born = nativeSeries({ pod: "b" }, [5, 2, [5, 8, 3]]);
+    expect(lookAt([born], { memory, family, warmupMs: 30_000 }).valid).toBe(false);
+  });
+
+  it("is counted where the process has ended its classic form", () => {
+    const seen = lookAt(
+      [series({ le: "+Inf" }, [-10, 3]), nativeSeries({}, [-10, 0], [5, 3, [5, 8, 2], [8, 10, 1]])],
+      { memory, family },
+    );
+    expect(seen.settled).toEqual([3, 3, 0]);
   });
 
   it("is counted once where the process tells it in both forms", () => {

@@ -49,3 +49,25 @@ it("gives the place of a pod's former process to its next one when there is no o
   expect(Object.keys(seen.memory.pods)).toHaveLength(podLimit);
   expect(Object.values(seen.memory.pods)).toContainEqual({ first: at(-200), last: at(5) });
 });
+
+it("keeps the processes of a pod that are read beside the new one", () => {
+  const app = series({ pod: "pod-0", instance: "x" }, [-20, 1]);
+  const memory = remembering(app, ...fleet(podLimit, [-20, 1]).slice(1));
+  const seen = lookAt([app, series({ pod: "pod-0", instance: "y" }, [5, 3])], { memory });
+  expect(seen.memory).toEqual({ ...memory, full: true });
+});
+
+it("stays full", () => {
+  const memory = { ...remembering(series({}, [-20, 1])), full: true };
+  expect(lookAt([series({}, [-20, 1], [5, 2])], { memory }).memory.full).toBe(true);
+});
+
+it("keeps a pod's first sample out of reach, and its last where only older ones are read", () => {
+  const memory = remembering(series({}, [-200, 1], [-10, 1]));
+  const [key = ""] = Object.keys(memory.pods);
+  expect(lookAt([series({}, [-100, 1], [5, 1])], { memory }).memory.pods[key]).toEqual({
+    first: at(-200),
+    last: at(5),
+  });
+  expect(lookAt([series({}, [-100, 1])], { memory }).memory).toEqual(memory);
+});

@@ -71,6 +71,25 @@ describe("a restart", () => {
   });
 });
 
+describe("warm-up across a restart", () => {
+  const warmupMs = 30_000;
+
+  it("goes by the sample before each increment", () => {
+    const seen = lookAt([series({ pod: "b" }, [5, 40], [20, 50], [35, 4], [50, 11])], { memory, warmupMs });
+    expect(seen.warming).toEqual([54, 0]);
+    expect(seen.settled).toEqual([7, 0]);
+  });
+
+  it("goes by a birth's own sample", () => {
+    const seen = lookAt(
+      [series({ pod: "b", code: "200" }, [5, 40], [35, 4]), series({ pod: "b", code: "500" }, [35, 3])],
+      { memory, warmupMs },
+    );
+    expect(seen.warming).toEqual([44, 0]);
+    expect(seen.settled).toEqual([3, 3]);
+  });
+});
+
 describe("a small drop", () => {
   it("counts nothing until the highest value is passed, and says so", () => {
     const seen = lookAt([series({}, [-10, 100], [5, 90], [20, 95], [35, 103])], { memory });

@@ -1,7 +1,7 @@
 // Families 13 to 20: regressions that a judge must stop, and 21 to 23, where no verdict is possible.
 import type { Family } from "./families.ts";
 import { between, drawService, type PodChange, pick, rolloutOf, type Service, scaled } from "./service.ts";
-import type { Latency, Rollout, Style } from "./truth.ts";
+import { historyMinutes, type Latency, type Rollout, type Style } from "./truth.ts";
 
 /** A rollout whose canary changes at the onset. */
 function regression(
@@ -106,17 +106,19 @@ const trafficStops: Family = (random, style, variant) => {
   return { ...rollout, expected: "fail", onset: at, alsoRight: ["inconclusive"] };
 };
 
-const noCanary: Family = (random, style) => noVerdict(random, style, (rollout) => ({ ...rollout, canary: [] }));
+const noCanary: Family = (random, style) =>
+  noVerdict(random, style, (rollout) => ({ ...rollout, canary: [] }));
 
 const noBaseline: Family = (random, style) =>
   noVerdict(random, style, (rollout) => ({ ...rollout, baseline: [] }));
 
-/** Both cohorts, or the canary alone, counted something in the first seconds and nothing since. */
+/** Both cohorts, or the canary alone, counted something before they were first scraped and nothing since. */
 const neverMoves: Family = (random, style, variant) => {
   const stopped = variant % 2 === 0 ? ["canary", "baseline"] : ["canary"];
   const rollout = rolloutOf(drawService(random, style), random, ({ cohort }) => {
-    const ends = cohort === "canary" ? 0.2 : -11;
-    return stopped.includes(cohort) ? { traffic: (requests, minute) => (minute < ends ? requests : 0) } : {};
+    const ends = (cohort === "canary" ? 0 : -historyMinutes) + 0.01;
+    if (!stopped.includes(cohort)) return {};
+    return { traffic: (requests, minute) => (minute < ends ? 400 * requests : 0) };
   });
   return { ...rollout, expected: "inconclusive" };
 };

@@ -28,7 +28,8 @@ const weightSteps: Family = (random, style) => {
   return rolloutOf(
     {
       ...service,
-      traffic: (minute) => service.traffic(minute) * (1 + 0.6 * Math.sin((2 * Math.PI * minute) / 60 + phase)),
+      traffic: (minute) =>
+        service.traffic(minute) * (1 + 0.6 * Math.sin((2 * Math.PI * minute) / 60 + phase)),
       share: (minute) => steps[step(minute)] ?? 0.5,
       errorRate: (minute) => service.errorRate(minute) * drift ** (Math.max(0, minute) / service.minutes),
       canaryFrom: [0, 1, 2].map((i) => (i * service.minutes) / 4),

@@ -2,8 +2,8 @@ import type { Latency, Style } from "./truth.ts";
 
 /** Istio's default boundaries, in milliseconds. */
 const istioMs = [
-  0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000,
-  3_600_000,
+  0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 600_000,
+  1_800_000, 3_600_000,
 ];
 /** The Prometheus client libraries' default boundaries, in milliseconds. */
 const clientMs = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];

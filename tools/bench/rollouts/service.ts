@@ -1,6 +1,13 @@
 // A service with two cohorts, from which each family makes its own kind of trouble.
 import { normal } from "../random.ts";
-import { type CohortName, historyMinutes, type Latency, type PodTruth, type Rollout, type Style } from "./truth.ts";
+import {
+  type CohortName,
+  historyMinutes,
+  type Latency,
+  type PodTruth,
+  type Rollout,
+  type Style,
+} from "./truth.ts";
 
 /** What both cohorts of a healthy rollout have in common. */
 export interface Service {
@@ -82,7 +89,8 @@ function podOf(
     return place.cohort === "canary" ? canary : 1 - canary;
   };
   const traffic = (minute: number) =>
-    (service.traffic(minute) * share(minute)) / Math.max(1, place.from.filter((born) => born <= minute).length);
+    (service.traffic(minute) * share(minute)) /
+    Math.max(1, place.from.filter((born) => born <= minute).length);
   const errorRate = (minute: number) => service.errorRate(minute) * factor;
   return {
     from: place.born,

@@ -28,7 +28,11 @@ export interface PodTruth {
 /** What happens to the scraping. In the style `istio-service` the scraped pods are gateways, else the server pods. */
 export interface ScrapeTruth {
   /** A scraped pod's process begins anew at that minute; `index` is taken modulo their number. */
-  readonly restarts: readonly { readonly cohort: CohortName; readonly index: number; readonly minute: number }[];
+  readonly restarts: readonly {
+    readonly cohort: CohortName;
+    readonly index: number;
+    readonly minute: number;
+  }[];
   /** Share of scrapes lost at random. */
   readonly lost: number;
   /** Minutes in which nothing is scraped. */

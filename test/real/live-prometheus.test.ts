@@ -1,0 +1,161 @@
+/** A real Prometheus that scrapes live services, judged live; then one that goes away, for a while and for good. */
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { AnalysisResult } from "../../src/analysis/result.ts";
+import { runLive } from "../../src/analysis/run/run-live.ts";
+import type { AnalysisStep } from "../../src/analysis/run/step.ts";
+import { parseSpec } from "../../src/analysis/spec/parse-spec.ts";
+import { systemClock } from "../../src/app/system-clock.ts";
+import { prometheusSourceSettings } from "../../src/sources/prometheus/prometheus-settings.ts";
+import {
+  createPrometheusSource,
+  type PrometheusSource,
+} from "../../src/sources/prometheus/prometheus-source.ts";
+import { type RunningPrometheus, startPrometheus } from "../servers/start-prometheus.ts";
+import { bad, good, type LiveServices, startLiveServices } from "./live-services.ts";
+
+let services: LiveServices;
+let prometheus: RunningPrometheus;
+let source: PrometheusSource;
+
+beforeAll(async () => {
+  // `turning` is good until a test says otherwise.
+  services = await startLiveServices("shop", { v1: good, good, bad, turning: good }, 300);
+  prometheus = await startPrometheus({ scrapeConfigs: services.scrapeConfigs });
+  // Less than the outage, so that the analysis hears of it.
+  const settings = prometheusSourceSettings.parse({
+    url: prometheus.url,
+    timeoutMs: 2_000,
+    retryBudgetMs: 2_000,
+  });
+  source = createPrometheusSource({ name: "default", settings, clock: systemClock, random: Math.random });
+  await vi.waitUntil(async () => (await scraped("turning")) > 300, { timeout: 30_000, interval: 200 });
+});
+
+afterAll(async () => {
+  await source.close();
+  await prometheus.stop();
+  await services.close();
+});
+
+describe("a live analysis on a real Prometheus", () => {
+  it("passes a good canary and fails a bad one", async () => {
+    const [passed, failed] = await Promise.all([
+      last(judged("good", { duration: "45s" })),
+      last(judged("bad", { duration: "45s" })),
+    ]);
+    expect(passed).toMatchObject({ verdict: "pass", phase: "done", ticks: 15 });
+    expect(failed).toMatchObject({ verdict: "fail", reason: { code: "worse-than-baseline" } });
+    expect(failed.reason.text).toMatch(/^errors: /);
+    expect(failed.ticks).toBeLessThan(15);
+  });
+
+  /**
+   * The outage is 20 s where the field's would be 3 minutes: scrapes, looks and
+   * ticks are 15 to 20 times as fast here, so it spans as many of each or more.
+   * Three minutes by the clock are in test/analysis/run/run-live.test.ts.
+   */
+  it("judges rightly and loses no request when Prometheus crashes and comes back", async () => {
+    await services.pause();
+    const versions = ["v1", "good", "turning"] as const;
+    for (const version of versions) {
+      await expect.poll(() => scraped(version), { timeout: 30_000 }).toBe(services.served(version));
+    }
+    const before = Object.fromEntries(versions.map((version) => [version, services.served(version)]));
+
+    const change = { duration: "54s", warmup: "0s", sourceTimeout: "60s" };
+    const steps: AnalysisStep[] = [];
+    const passing = last(judged("good", change), (step) => steps.push(step));
+    const failing = last(judged("turning", change));
+    await expect.poll(() => steps.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    services.resume();
+    await seconds(8);
+    await prometheus.kill();
+    services.set("turning", { errorRate: 0.2 });
+    await seconds(20);
+    await prometheus.restart();
+    await seconds(15);
+    await services.pause();
+
+    const passed = await passing;
+    expect(steps.some(({ state }) => state.sourceAway !== null)).toBe(true);
+    expect(passed).toMatchObject({ verdict: "pass", phase: "done" });
+    for (const metric of passed.metrics) {
+      expect(metric.canary?.total).toBe(services.served("good") - (before["good"] ?? 0));
+      expect(metric.baseline?.total).toBe(services.served("v1") - (before["v1"] ?? 0));
+    }
+    expect(await failing).toMatchObject({ verdict: "fail", reason: { code: "worse-than-baseline" } });
+    services.resume();
+  });
+
+  it("keeps asking for its budget and ends inconclusive when Prometheus is gone for good", async () => {
+    const change = { duration: "45s", sourceTimeout: "8s" };
+    let lastSeen = 0;
+    const ending = last(judged("good", change), ({ state, look }) => {
+      if (state.sourceAway === null) lastSeen = Date.parse(look.at);
+    });
+    await expect.poll(() => lastSeen, { timeout: 10_000 }).toBeGreaterThan(0);
+    await prometheus.kill();
+    try {
+      const ended = await ending;
+      expect(ended).toMatchObject({
+        verdict: "inconclusive",
+        phase: "done",
+        reason: { code: "source-unavailable" },
+      });
+      expect(ended.reason.text).toContain(prometheus.url);
+      expect(Date.parse(ended.decidedAt ?? "") - lastSeen).toBeGreaterThanOrEqual(8_000);
+    } finally {
+      await prometheus.restart();
+    }
+  });
+});
+
+function judged(version: string, change: Record<string, unknown>): AsyncGenerator<AnalysisStep> {
+  const spec = parseSpec({
+    service: "shop",
+    telemetry: "http",
+    cohorts: { canary: { version }, baseline: { version: "v1" } },
+    interval: "1s",
+    tick: "3s",
+    warmup: "2s",
+    ...change,
+  });
+  return runLive({
+    id: version,
+    spec,
+    sources: [source],
+    clock: systemClock,
+    startedAt: Date.now(),
+    state: null,
+    ingestionDelayMs: 1_000,
+    signal: new AbortController().signal,
+  });
+}
+
+async function last(
+  steps: AsyncGenerator<AnalysisStep>,
+  onStep: (step: AnalysisStep) => void = () => {},
+): Promise<AnalysisResult> {
+  let result: AnalysisResult | null = null;
+  for await (const step of steps) {
+    onStep(step);
+    result = step.result;
+  }
+  if (result === null) throw new Error("no step");
+  return result;
+}
+
+/** What the newest scrape saw of a version's requests. */
+async function scraped(version: string): Promise<number> {
+  const matchers = [{ label: "version", op: "=", value: version }] as const;
+  const selector = { metric: "http_requests_total", matchers };
+  const now = Date.now();
+  const window = { from: now - 30_000, to: now };
+  const { series } = await source.read(selector, window, new AbortController().signal);
+  return series.reduce((sum, { values }) => sum + (values.at(-1) ?? 0), 0);
+}
+
+/** The length of an outage, and of the traffic around it: time is what these tests are about. */
+function seconds(count: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, count * 1_000));
+}

@@ -1,0 +1,81 @@
+/** Real services under real load, and what a Prometheus needs to scrape them every second. */
+import { type Load, startLoad } from "../../src/adapters/cli/demo/demo-load.ts";
+import {
+  type DemoBehaviour,
+  type DemoService,
+  startDemoService,
+} from "../../src/adapters/cli/demo/demo-service.ts";
+import { seeded } from "../support/seeded.ts";
+
+/** One error in 500, 20 ms at the median. */
+export const good: DemoBehaviour = { errorRate: 0.002, latencyMs: { median: 20, sigma: 0.5 } };
+
+/** One error in 20, as fast. */
+export const bad: DemoBehaviour = { ...good, errorRate: 0.05 };
+
+/** The versions of a service, each one pod. */
+export interface LiveServices {
+  /** Entries of `scrape_configs`: every version, every second, with its `pod` label. */
+  readonly scrapeConfigs: readonly Readonly<Record<string, unknown>>[];
+  /** Requests that a version has answered so far. */
+  served(version: string): number;
+  set(version: string, behaviour: Partial<DemoBehaviour>): void;
+  /** Stops the load, and resolves when every request has been answered. */
+  pause(): Promise<void>;
+  /** Starts it again, the same for each version. */
+  resume(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a version for each behaviour, and the load. What each request comes to
+ * is drawn from a seed; when it comes is not.
+ */
+export async function startLiveServices(
+  name: string,
+  behaviours: Readonly<Record<string, DemoBehaviour>>,
+  requestsPerSecond: number,
+): Promise<LiveServices> {
+  const versions = Object.keys(behaviours);
+  const services: DemoService[] = [];
+  for (const [index, [version, behaviour]] of Object.entries(behaviours).entries()) {
+    services.push(await startDemoService({ name, version, random: seeded(index + 1), ...behaviour }));
+  }
+  const targets = services.map(({ url }) => ({ url, share: 1 }));
+  const load: Load = startLoad({ targets, requestsPerSecond, random: seeded(99) });
+  const served = (version: string) => {
+    const counts = load.counts()[versions.indexOf(version)];
+    if (counts === undefined) throw new RangeError(`no version ${version}`);
+    return counts.ok + counts.failed;
+  };
+  return {
+    scrapeConfigs: services.map(({ metricsUrl }, index) => ({
+      job_name: `${name}-${versions[index]}`,
+      scrape_interval: "1s",
+      scrape_timeout: "1s",
+      static_configs: [
+        { targets: [new URL(metricsUrl).host], labels: { pod: `${name}-${versions[index]}-0` } },
+      ],
+    })),
+    served,
+    set: (version, behaviour) => services[versions.indexOf(version)]?.set(behaviour),
+    async pause() {
+      load.set({ shares: versions.map(() => 0) });
+      await untilStill(() => versions.map(served).join());
+    },
+    resume: () => load.set({ shares: versions.map(() => 1) }),
+    async close() {
+      await load.stop();
+      await Promise.all(services.map((service) => service.close()));
+    },
+  };
+}
+
+/** Until a second passes without a change: fifty times the median latency. */
+async function untilStill(show: () => string): Promise<void> {
+  let [shown, since] = [show(), performance.now()];
+  while (performance.now() - since < 1_000) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (show() !== shown) [shown, since] = [show(), performance.now()];
+  }
+}
