@@ -11,7 +11,7 @@ import {
   type PrometheusSource,
 } from "../../src/sources/prometheus/prometheus-source.ts";
 import { type RunningPrometheus, startPrometheus } from "../servers/start-prometheus.ts";
-import { bad, good, type LiveServices, startLiveServices } from "./live-services.ts";
+import { bad, good, type LiveServices, metricsOfAMinute, startLiveServices } from "./live-services.ts";
 
 let services: LiveServices;
 let prometheus: RunningPrometheus;
@@ -62,7 +62,7 @@ describe("a live analysis on a real Prometheus", () => {
     }
     const before = Object.fromEntries(versions.map((version) => [version, services.served(version)]));
 
-    const change = { duration: "54s", warmup: "0s", sourceTimeout: "60s" };
+    const change = { duration: "57s", warmup: "0s", sourceTimeout: "60s" };
     const steps: AnalysisStep[] = [];
     const passing = last(judged("good", change), (step) => steps.push(step));
     const failing = last(judged("turning", change));
@@ -73,7 +73,7 @@ describe("a live analysis on a real Prometheus", () => {
     services.set("turning", { errorRate: 0.2 });
     await seconds(20);
     await prometheus.restart();
-    await seconds(15);
+    await seconds(18);
     await services.pause();
 
     const passed = await passing;
@@ -115,6 +115,7 @@ function judged(version: string, change: Record<string, unknown>): AsyncGenerato
     service: "shop",
     telemetry: "http",
     cohorts: { canary: { version }, baseline: { version: "v1" } },
+    metrics: metricsOfAMinute,
     interval: "1s",
     tick: "3s",
     warmup: "2s",

@@ -13,6 +13,15 @@ export const good: DemoBehaviour = { errorRate: 0.002, latencyMs: { median: 20, 
 /** One error in 20, as fast. */
 export const bad: DemoBehaviour = { ...good, errorRate: 0.05 };
 
+/**
+ * Errors and latency, passed at up to three times the baseline and a point more:
+ * a minute brings a tenth of the requests that the default margin is made for.
+ */
+export const metricsOfAMinute = [
+  { name: "errors", kind: "errors", compare: { passBelow: "3x + 1pp" } },
+  { name: "latency", kind: "latency", compare: { passBelow: "3x + 1pp" } },
+] as const;
+
 /** The versions of a service, each one pod. */
 export interface LiveServices {
   /** Entries of `scrape_configs`: every version, every second, with its `pod` label. */

@@ -7,6 +7,7 @@ import { cancelOnInterrupt } from "./cancel-on-interrupt.ts";
 import type { CliHost } from "./cli-host.ts";
 import { runDemo } from "./demo/demo.ts";
 import { describeError, exitCodes, usageExitCode } from "./exit-codes.ts";
+import { addPlanCommand } from "./plan-command.ts";
 
 const examples = `
 Examples:
@@ -52,6 +53,7 @@ function createProgram(host: CliHost, exit: (code: number) => void): Command {
     .showHelpAfterError("(--help lists what there is)")
     .addHelpText("after", examples);
   addAnalyzeCommand(program, host, exit);
+  addPlanCommand(program, host);
   program
     .command("schema")
     .description("print the JSON Schema of a spec, for editors")
