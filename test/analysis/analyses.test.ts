@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type AnalysesLimits, createAnalyses, type Runs } from "../../src/analysis/analyses.ts";
 import type { AnalysisStore, SampleSource } from "../../src/analysis/ports.ts";
 import type { AnalysisResult } from "../../src/analysis/result.ts";
+import type { AnalysisStep } from "../../src/analysis/run/step.ts";
 import { CoalmineError } from "../../src/base/errors.ts";
 import { createMemoryStore } from "../../src/store/memory/memory-store.ts";
 import { createManualClock } from "../sources/scrape/manual-clock.ts";
@@ -403,7 +404,7 @@ describe("close and resume", () => {
     const { analyses, store, clock, logger } = setUp({
       async *live({ signal }) {
         await new Promise((resolve) => signal.addEventListener("abort", resolve));
-        yield* await Promise.reject(signal.reason);
+        yield* await Promise.reject<AnalysisStep[]>(signal.reason);
       },
     });
     const starting = analyses.start(specOf());

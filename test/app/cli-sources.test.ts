@@ -1,23 +1,20 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseSpec } from "../../src/analysis/spec/parse-spec.ts";
 import { createCliSources } from "../../src/app/cli-sources.ts";
 import { type FakePrometheus, startFakePrometheus } from "../support/fake-prometheus.ts";
+import { useTemporaryFolder } from "../support/temporary-folder.ts";
 
 const signal = new AbortController().signal;
 const none = { prometheusUrl: null, settingsFile: null };
 
-let folder = "";
+const folder = useTemporaryFolder();
 let server: FakePrometheus;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "coalmine-test-"));
   server = await startFakePrometheus();
 });
 afterEach(async () => {
   await server.close();
-  await rm(folder, { recursive: true });
 });
 
 function specOf(source: string | readonly string[]) {
@@ -26,7 +23,7 @@ function specOf(source: string | readonly string[]) {
 }
 
 async function settings(text: string): Promise<string> {
-  const path = join(folder, "settings.yaml");
+  const path = folder.path("settings.yaml");
   await writeFile(path, text);
   return path;
 }

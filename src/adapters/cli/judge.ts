@@ -4,7 +4,8 @@ import type { AnalysisStep } from "../../analysis/run/step.ts";
 import type { AnalysisSpec } from "../../analysis/spec/model.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import type { CliHost, OpenSources } from "./cli-host.ts";
-import { createProgress, silentProgress } from "./progress/progress.ts";
+import { createProgress } from "./progress/create-progress.ts";
+import { silentProgress } from "./progress/progress.ts";
 
 /** One analysis to run. */
 export interface Judging {

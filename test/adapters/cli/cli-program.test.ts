@@ -1,22 +1,17 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { readFile, writeFile } from "node:fs/promises";
+import { expect, test } from "vitest";
 import { runCliProgram } from "../../../src/adapters/cli/cli-program.ts";
 import { CoalmineError } from "../../../src/base/errors.ts";
 import { fakeHost, fakeNow } from "./fake-host.ts";
 import { failedResult, inconclusiveResult, passedResult, stepAt } from "./sample-result.ts";
+import { useTemporaryFolder } from "../../support/temporary-folder.ts";
 
 const flags =
   "--service checkout --telemetry istio --namespace shop --canary version=v2 --baseline version=v1";
 const analyze = ["analyze", ...flags.split(" ")];
 const minute = 60_000;
 
-let folder = "";
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "coalmine-test-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useTemporaryFolder();
 
 test.each([
   ["pass", passedResult, 0],
@@ -76,8 +71,8 @@ test("flags win over the file, and --set over both", async () => {
 });
 
 test("a spec file is read, and the result written beside the text", async () => {
-  const spec = join(folder, "spec.yaml");
-  const report = join(folder, "report.xml");
+  const spec = folder.path("spec.yaml");
+  const report = folder.path("report.xml");
   await writeFile(
     spec,
     "service: cart\ntelemetry: http\ncohorts: {canary: {version: v2}, baseline: {version: v1}}\n",
@@ -91,7 +86,7 @@ test("a spec file is read, and the result written beside the text", async () => 
 
 test("a result that cannot be written is an error, not a pass", async () => {
   const { host, stderr } = fakeHost({ run: () => [stepAt(1, passedResult)] });
-  expect(await runCliProgram([...analyze, "--output-file", join(folder, "no", "file")], host)).toBe(64);
+  expect(await runCliProgram([...analyze, "--output-file", folder.path("no", "file")], host)).toBe(64);
   expect(stderr()).toContain("cannot be written: ENOENT");
 });
 
@@ -105,7 +100,7 @@ test("every problem of a spec is told on a line with its path", async () => {
 
 test("a file that is not there is bad input", async () => {
   const { host, stderr } = fakeHost();
-  expect(await runCliProgram(["analyze", "-f", join(folder, "none.yaml")], host)).toBe(64);
+  expect(await runCliProgram(["analyze", "-f", folder.path("none.yaml")], host)).toBe(64);
   expect(stderr()).toMatch(/none\.yaml cannot be read: ENOENT/);
 });
 

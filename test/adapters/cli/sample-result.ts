@@ -82,13 +82,18 @@ export const passedResult: AnalysisResult = {
   warnings: [],
 };
 
-/** A look `minutes` after the start. */
-export function stepAt(minutes: number, result: Partial<AnalysisResult> = {}): AnalysisStep {
+/** A look `minutes` after the start; `away` is what keeps the source from answering. */
+export function stepAt(
+  minutes: number,
+  result: Partial<AnalysisResult> = {},
+  away: string | null = null,
+): AnalysisStep {
   const at = new Date(Date.parse(failedResult.startedAt) + minutes * 60_000).toISOString();
   const running = { phase: "running", verdict: null, decidedAt: null, ticks: minutes } as const;
+  const sourceAway = away === null ? null : { since: 0, message: away };
   return {
-    // What a state holds is the machine's; nothing here looks into it.
-    state: {} as AnalysisStep["state"],
+    // Nothing here looks at more of the state.
+    state: { sourceAway } as AnalysisStep["state"],
     result: { ...failedResult, ...running, ...result },
     look: { at, score: 50, evidence: [] },
   };

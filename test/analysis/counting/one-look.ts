@@ -38,7 +38,7 @@ export function nativeSeries(
   };
 }
 
-export function histogram(
+function histogram(
   count: number,
   ...buckets: readonly (readonly [number, number, number])[]
 ): NativeHistogram {

@@ -6,12 +6,12 @@ import { historyMinutes } from "./truth.ts";
 
 const identical: Family = (random, style) => rolloutOf(drawService(random, style), random);
 
-/** Noise that both cohorts share, small differences between pods, errors that come in batches of retries. */
+/** Noise that both cohorts share, small differences between pods, errors that are retried twice (Istio's default) and mostly fail again. */
 const sharedNoise: Family = (random, style) => {
   const service = drawService(random, style);
   const noise = byMinute(service.minutes, () => gamma(random, 8) / 8);
   const errorRate = (minute: number) => service.errorRate(minute) * noise(minute);
-  return { ...rolloutOf({ ...service, errorRate, podSpread: 0.12 }, random), batch: 3 };
+  return { ...rolloutOf({ ...service, errorRate, podSpread: 0.12 }, random), attempts: 3 };
 };
 
 /** Traffic that follows the day, the weight in steps, more pods at each, and an error rate that drifts. */
@@ -123,7 +123,7 @@ const withinTheMargin: Family = (random, style) => {
 /** In the order of their numbers. */
 export const goodFamilies: readonly (readonly [name: string, family: Family])[] = [
   ["identical cohorts", identical],
-  ["shared noise, pod differences, batches", sharedNoise],
+  ["shared noise, pod differences, retries", sharedNoise],
   ["weight steps, traffic and errors drift", weightSteps],
   ["upstream outage hits both", upstreamOutage],
   ["canary slow while it warms up", coldStart],

@@ -37,7 +37,7 @@ export type Change = (pod: { readonly cohort: CohortName; readonly index: number
 
 /** A service as most are: drawn from the seed, with nothing the matter. */
 export function drawService(random: () => number, style: Style): Service {
-  const perMinute = between(random, 600, 5_000);
+  const perMinute = between(random, 1_000, 6_000);
   const share = pick(random, [0.05, 0.1, 0.2, 0.5]);
   const errorRate = between(random, 0.001, 0.008);
   const medianMs = between(random, 15, 80);
@@ -72,7 +72,7 @@ export function rolloutOf(
     canary: pods("canary", service.canaryFrom),
     baseline: pods("baseline", new Array<number>(service.baselinePods).fill(-historyMinutes)),
     grpc: false,
-    batch: 1,
+    attempts: 1,
     scrapes: { restarts: [], lost: 0, gap: null, gatewayEnds: null },
   };
 }

@@ -111,7 +111,7 @@ function addRequests(
   for (const { pod, cohort, share } of flows) {
     if (middle < pod.from || middle > pod.to) continue;
     const requests = poisson(random, pod.traffic(middle) * share * (to - from));
-    const errors = drawErrors(random, requests, pod.errorRate(middle), rollout.batch);
+    const errors = drawErrors(random, requests, pod.errorRate(middle), rollout.attempts);
     const own = { ...labels, ...cohortLabels(naming, cohort) };
     for (const isError of [false, true]) {
       const count = isError ? errors : requests - errors;
@@ -122,11 +122,16 @@ function addRequests(
   }
 }
 
-function drawErrors(random: () => number, requests: number, rate: number, batch: number): number {
-  if (batch === 1) return binomial(random, requests, rate);
-  let errors = 0;
-  for (let left = poisson(random, (requests * rate) / batch); left > 0; left--) {
-    errors += 1 + Math.floor(Math.log(1 - random()) / Math.log(1 - 1 / batch));
+/** Chance that the retry of a failed request fails as well. */
+const failsAgain = 0.8;
+
+function drawErrors(random: () => number, requests: number, rate: number, attempts: number): number {
+  let size = 0;
+  for (let attempt = 0; attempt < attempts; attempt++) size += failsAgain ** attempt;
+  let errors = binomial(random, requests, rate / size);
+  for (let attempt = 1, failed = errors; attempt < attempts; attempt++) {
+    failed = binomial(random, failed, failsAgain);
+    errors += failed;
   }
   return Math.min(requests, errors);
 }

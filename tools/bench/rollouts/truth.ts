@@ -60,8 +60,8 @@ export interface Rollout {
   readonly baseline: readonly PodTruth[];
   /** Errors come as gRPC statuses under HTTP 200. */
   readonly grpc: boolean;
-  /** Mean size of the batches that errors come in; 1: each for itself. */
-  readonly batch: number;
+  /** Most attempts of a request that fails: its retries fail too, mostly, and are errors of their own. 1: no retries. */
+  readonly attempts: number;
   readonly scrapes: ScrapeTruth;
 }
 

@@ -2,7 +2,7 @@
 import { SingleBar } from "cli-progress";
 import type { AnalysisStep } from "../../../analysis/run/step.ts";
 import type { Progress, ProgressOptions } from "./progress.ts";
-import { elapsedText, evidenceText } from "./progress-text.ts";
+import { elapsedText, statusText } from "./progress-text.ts";
 
 /** How often the bar moves between two looks. */
 const redrawMs = 500;
@@ -14,7 +14,7 @@ const redrawMs = 500;
 export function createBarProgress({ stream, startedAt, durationMs, clock }: ProgressOptions): Progress {
   const bar = new SingleBar({
     stream,
-    format: "{bar} {elapsed}: {evidence}",
+    format: "{bar} {elapsed}: {status}",
     barsize: 20,
     barCompleteChar: "█",
     barIncompleteChar: "░",
@@ -23,17 +23,17 @@ export function createBarProgress({ stream, startedAt, durationMs, clock }: Prog
     // Signals are cancel-on-interrupt.ts's.
     gracefulExit: false,
   });
-  let evidence = "waiting for the first look";
+  let status = "waiting for the first look";
   const show = (now: number): void => {
     const elapsedMs = Math.min(Math.max(0, now - startedAt), durationMs);
-    bar.update(elapsedMs, { elapsed: elapsedText(elapsedMs, durationMs), evidence });
+    bar.update(elapsedMs, { elapsed: elapsedText(elapsedMs, durationMs), status });
   };
-  bar.start(durationMs, 0, { elapsed: elapsedText(0, durationMs), evidence });
+  bar.start(durationMs, 0, { elapsed: elapsedText(0, durationMs), status });
   const timer = clock === null ? undefined : setInterval(() => show(clock.now()), redrawMs);
   return {
-    step({ result, look }: AnalysisStep): void {
-      evidence = evidenceText(result);
-      show(Date.parse(look.at));
+    step(step: AnalysisStep): void {
+      status = statusText(step);
+      show(Date.parse(step.look.at));
     },
     stop(): void {
       clearInterval(timer);

@@ -2,8 +2,6 @@
 import type { AnalysisStep } from "../../../analysis/run/step.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { OutputStream } from "../terminal.ts";
-import { createBarProgress } from "./bar-progress.ts";
-import { createLineProgress } from "./line-progress.ts";
 
 /** One analysis on its way: told every step, stopped once. */
 export interface Progress {
@@ -24,8 +22,3 @@ export interface ProgressOptions {
 
 /** Nothing at all, for `--quiet`. */
 export const silentProgress: Progress = { step: () => undefined, stop: () => undefined };
-
-/** A bar on a terminal, a line a tick elsewhere. */
-export function createProgress(options: ProgressOptions): Progress {
-  return options.stream.isTTY === true ? createBarProgress(options) : createLineProgress(options);
-}

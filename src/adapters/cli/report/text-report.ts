@@ -17,7 +17,7 @@ export function textReport(result: AnalysisResult, paint: Paint): string {
 }
 
 /** The verdict and its reason in one line: `FAIL checkout: …`. */
-export function headline(result: AnalysisResult, paint: Paint): string {
+function headline(result: AnalysisResult, paint: Paint): string {
   const word = (result.verdict ?? result.phase).toUpperCase();
   const verdict = paint("bold", paint(verdictStyle(result.verdict), word));
   return `${verdict} ${result.service}: ${result.reason.text}\n${paint("dim", timing(result))}`;

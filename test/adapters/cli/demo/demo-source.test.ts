@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { CliHost, OpenSources } from "../../../../src/adapters/cli/cli-host.ts";
 import { chooseDemoSource } from "../../../../src/adapters/cli/demo/demo-source.ts";
 import { CoalmineError } from "../../../../src/base/errors.ts";
 import { fakeHost } from "../fake-host.ts";
 import { writePrometheusProgram } from "./fake-prometheus-program.ts";
+import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
 
 const targets = ["v1", "v2"].map((version) => ({
   url: `http://127.0.0.1:9/${version}`,
@@ -14,12 +12,8 @@ const targets = ["v1", "v2"].map((version) => ({
 }));
 const signal = new AbortController().signal;
 
-let folder = "";
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "coalmine-test-"));
-  vi.stubEnv("TMPDIR", folder);
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useTemporaryFolder();
+beforeEach(() => void vi.stubEnv("TMPDIR", folder.path()));
 
 /** Sources that show these versions, and how often they were closed. */
 function showing(versions: readonly string[]): OpenSources & { closed: number } {
@@ -82,13 +76,13 @@ test("one that cannot be asked is left, and it says why", async () => {
 });
 
 test("a prometheus on the PATH is started, and ended with the source", async () => {
-  const binary = await writePrometheusProgram(folder);
+  const binary = await writePrometheusProgram(folder.path());
   const urls: string[] = [];
   const prometheus = (url?: string): OpenSources => {
     urls.push(url ?? "");
     return showing(["v1", "v2"]);
   };
-  const source = await chooseDemoSource(hostWith({ path: [folder], prometheus }), targets, signal);
+  const source = await chooseDemoSource(hostWith({ path: [folder.path()], prometheus }), targets, signal);
   expect(source.description).toBe(`a Prometheus of its own (${binary})`);
   expect((await fetch(`${urls[0]}/-/ready`)).status).toBe(200);
   await source.close();
@@ -96,8 +90,8 @@ test("a prometheus on the PATH is started, and ended with the source", async () 
 });
 
 test("one on the PATH that does not start is left for the scraper", async () => {
-  await writePrometheusProgram(folder, true);
-  const { description } = await chooseDemoSource(hostWith({ path: [folder] }), targets, signal);
+  await writePrometheusProgram(folder.path(), true);
+  const { description } = await chooseDemoSource(hostWith({ path: [folder.path()] }), targets, signal);
   expect(description).toContain(
     "the built-in scraper (PROMETHEUS_URL is not set; prometheus did not start: ",
   );

@@ -1,28 +1,23 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { readdir, readFile } from "node:fs/promises";
+import { beforeEach, expect, test, vi } from "vitest";
 import { startPrometheusChild } from "../../../../src/adapters/cli/demo/prometheus-child.ts";
 import { writePrometheusProgram } from "./fake-prometheus-program.ts";
+import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
 
 const targets = [{ url: "http://127.0.0.1:9/metrics", labels: { pod: "a" } }];
 const signal = new AbortController().signal;
 
-let folder = "";
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "coalmine-test-"));
-  vi.stubEnv("TMPDIR", folder);
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useTemporaryFolder();
+beforeEach(() => void vi.stubEnv("TMPDIR", folder.path()));
 
 async function leftovers(): Promise<readonly string[]> {
-  return (await readdir(folder)).filter((name) => name.startsWith("coalmine-demo-"));
+  return (await readdir(folder.path())).filter((name) => name.startsWith("coalmine-demo-"));
 }
 
 test("it scrapes every target each second, answers until it is closed, and leaves nothing behind", async () => {
-  const child = await startPrometheusChild(await writePrometheusProgram(folder), targets, signal);
+  const child = await startPrometheusChild(await writePrometheusProgram(folder.path()), targets, signal);
   expect((await fetch(`${child.url}/-/ready`)).status).toBe(200);
-  expect(JSON.parse(await readFile(join(folder, "seen.json"), "utf8"))).toMatchObject({
+  expect(JSON.parse(await readFile(folder.path("seen.json"), "utf8"))).toMatchObject({
     global: { scrape_interval: "1s" },
     scrape_configs: [
       { metrics_path: "/metrics", static_configs: [{ targets: ["127.0.0.1:9"], labels: { pod: "a" } }] },
@@ -35,8 +30,8 @@ test("it scrapes every target each second, answers until it is closed, and leave
 });
 
 test("one that ends or cannot be started is told, and leaves nothing behind", async () => {
-  const broken = await writePrometheusProgram(folder, true);
-  for (const binary of [broken, join(folder, "none")]) {
+  const broken = await writePrometheusProgram(folder.path(), true);
+  for (const binary of [broken, folder.path("none")]) {
     await expect(startPrometheusChild(binary, targets, signal)).rejects.toMatchObject({
       code: "source-unavailable",
       message: expect.stringContaining("prometheus did not start: "),
@@ -47,7 +42,7 @@ test("one that ends or cannot be started is told, and leaves nothing behind", as
 
 test("an interrupt while it starts ends it", async () => {
   const controller = new AbortController();
-  const starting = startPrometheusChild(await writePrometheusProgram(folder), targets, controller.signal);
+  const starting = startPrometheusChild(await writePrometheusProgram(folder.path()), targets, controller.signal);
   controller.abort(new Error("stop"));
   await expect(starting).rejects.toThrow("stop");
   expect(await leftovers()).toEqual([]);

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { createProgress } from "../../../../src/adapters/cli/progress/progress.ts";
+import { createProgress } from "../../../../src/adapters/cli/progress/create-progress.ts";
 import { failedResult, stepAt } from "../sample-result.ts";
 
 const startedAt = Date.parse(failedResult.startedAt);
@@ -43,4 +43,26 @@ test("metrics without evidence are not named", () => {
   const metrics = failedResult.metrics.map((metric) => ({ ...metric, evidence }));
   createProgress({ stream, startedAt, durationMs, clock: null }).step(stepAt(1, { metrics, warnings: [] }));
   expect(written(stream)).toBe("1m of 10m: 1,204 canary requests\n");
+});
+
+test("a source that goes away is told when it does and with every tick, and that it is back", () => {
+  const stream = new PassThrough();
+  const progress = createProgress({ stream, startedAt, durationMs, clock: null });
+  const waiting = { warnings: [], metrics: [], reason: { code: "watching", text: "waiting for the source" } } as const;
+  progress.step(stepAt(1.25, { ...waiting, ticks: 0 }, "no answer"));
+  progress.step(stepAt(1.5, { ...waiting, ticks: 0 }, "no answer"));
+  progress.step(stepAt(2, { ...waiting, ticks: 2 }, "no answer"));
+  progress.step(stepAt(3, { ...waiting, ticks: 3 }));
+  expect(written(stream)).toBe(`\
+1m15s of 10m: waiting for the source
+2m of 10m: waiting for the source
+3m of 10m: 0 canary requests
+`);
+});
+
+test("while pods warm up, that is what it says", () => {
+  const stream = new PassThrough();
+  const reason = { code: "warming-up", text: "pods younger than 3m are not judged yet" } as const;
+  createProgress({ stream, startedAt, durationMs, clock: null }).step(stepAt(1, { reason, warnings: [] }));
+  expect(written(stream)).toBe("1m of 10m: 1,204 canary requests, pods younger than 3m are not judged yet\n");
 });
