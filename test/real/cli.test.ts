@@ -143,7 +143,6 @@ const megabytes = 1024 * 1024;
 const nonsense: readonly (readonly [name: string, reply: Reply])[] = [
   ["503", { kind: "answer", status: 503, body: "upstream connect error" }],
   ["garbage", { kind: "answer", status: 200, body: "<html>\u0000{{{" }],
-  ["JSON of another kind", { kind: "answer", status: 200, body: '{"status":"success","data":{}}' }],
   ["half a body", { kind: "half" }],
   ["200 MB", { kind: "endless", bytes: 200 * megabytes }],
 ];
@@ -155,13 +154,11 @@ describe.each(nonsense)("coalmine analyze, where Prometheus answers %s", (name, 
   it(`exits ${code} when it does so from the start`, async () => {
     await withFake(async (fake) => {
       fake.always(reply);
-      const settings = settingsFor(fake.url);
-      const all = [live, past].map((when) => analyzed("shop", [...when, "--config", settings], null).ended);
-      for (const ended of await Promise.all(all)) {
-        expect(ended).toMatchObject({ code, stdout: "" });
-        expect(ended.stderr).toContain(fake.url);
-      }
-      expect(fake.bytesSent).toBeLessThan(2 * 100 * megabytes);
+      const ended = await analyzed("shop", [...live, "--config", settingsFor(fake.url)], null).ended;
+      expect(ended).toMatchObject({ code, stdout: "" });
+      expect(ended.stderr).toContain(fake.url);
+      // The limit, and what was on its way.
+      expect(fake.bytesSent).toBeLessThan(50 * megabytes);
     });
   });
 
@@ -220,9 +217,10 @@ function resultIn({ stdout }: Ended): AnalysisResult {
   return JSON.parse(stdout) as AnalysisResult;
 }
 
-/** A settings file whose source gives up soon. */
+/** A settings file whose source gives up soon, and reads no more than a mebibyte. */
 function settingsFor(url: string): string {
-  const source = { kind: "prometheus", url, retryBudgetMs: 500, timeoutMs: 2_000, ingestionDelay: "0s" };
+  const limits = { retryBudgetMs: 500, timeoutMs: 10_000, maxResponseBytes: megabytes };
+  const source = { kind: "prometheus", url, ingestionDelay: "0s", ...limits };
   return folder.write(`settings-${new URL(url).port}.yaml`, JSON.stringify({ sources: { default: source } }));
 }
 

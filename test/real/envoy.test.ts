@@ -7,18 +7,12 @@ import {
   startDemoService,
 } from "../../src/adapters/cli/demo/demo-service.ts";
 import type { MetricResult } from "../../src/analysis/result.ts";
-import { runLive } from "../../src/analysis/run/run-live.ts";
 import type { AnalysisStep } from "../../src/analysis/run/step.ts";
-import { parseSpec } from "../../src/analysis/spec/parse-spec.ts";
-import { systemClock } from "../../src/app/system-clock.ts";
-import { prometheusSourceSettings } from "../../src/sources/prometheus/prometheus-settings.ts";
-import {
-  createPrometheusSource,
-  type PrometheusSource,
-} from "../../src/sources/prometheus/prometheus-source.ts";
+import type { PrometheusSource } from "../../src/sources/prometheus/prometheus-source.ts";
 import { type RunningEnvoy, startEnvoy } from "../servers/start-envoy.ts";
 import { type RunningPrometheus, startPrometheus } from "../servers/start-prometheus.ts";
 import { seeded } from "../support/seeded.ts";
+import { judgeNow, sourceAt } from "./judge-real.ts";
 import { bad, good, metricsOfAMinute } from "./live-services.ts";
 
 /** In the reverse order of their start. */
@@ -42,8 +36,7 @@ beforeAll(async () => {
   }));
   const prometheus: RunningPrometheus = await startPrometheus({ scrapeConfigs });
   cleanups.push(prometheus.stop);
-  const settings = prometheusSourceSettings.parse({ url: prometheus.url });
-  source = createPrometheusSource({ name: "default", settings, clock: systemClock, random: Math.random });
+  source = sourceAt(prometheus.url);
   cleanups.push(() => source.close());
   const isKnown = async (cluster: string) =>
     ((await histogramCounts(cluster, Date.now() - 60_000, Date.now())).at(-1)?.value ?? 0) > 100;
@@ -110,8 +103,8 @@ function totalOf(metrics: readonly MetricResult[], name: string, cohort: "canary
   return metrics.find((metric) => metric.name === name)?.[cohort]?.total ?? 0;
 }
 
-async function judged(name: string): Promise<AnalysisStep[]> {
-  const spec = parseSpec({
+function judged(name: string): Promise<AnalysisStep[]> {
+  const steps = judgeNow(source, {
     service: name,
     telemetry: "envoy",
     cohorts: { canary: { service: `${name}-canary` }, baseline: { service: `${name}-baseline` } },
@@ -121,17 +114,7 @@ async function judged(name: string): Promise<AnalysisStep[]> {
     tick: "5s",
     warmup: "5s",
   });
-  const run = runLive({
-    id: name,
-    spec,
-    sources: [source],
-    clock: systemClock,
-    startedAt: Date.now(),
-    state: null,
-    ingestionDelayMs: 1_000,
-    signal: new AbortController().signal,
-  });
-  return await Array.fromAsync(run);
+  return Array.fromAsync(steps);
 }
 
 interface Rollout {

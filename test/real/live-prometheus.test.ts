@@ -1,16 +1,10 @@
 /** A real Prometheus that scrapes live services, judged live; then one that goes away, for a while and for good. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { AnalysisResult } from "../../src/analysis/result.ts";
-import { runLive } from "../../src/analysis/run/run-live.ts";
 import type { AnalysisStep } from "../../src/analysis/run/step.ts";
-import { parseSpec } from "../../src/analysis/spec/parse-spec.ts";
-import { systemClock } from "../../src/app/system-clock.ts";
-import { prometheusSourceSettings } from "../../src/sources/prometheus/prometheus-settings.ts";
-import {
-  createPrometheusSource,
-  type PrometheusSource,
-} from "../../src/sources/prometheus/prometheus-source.ts";
+import type { PrometheusSource } from "../../src/sources/prometheus/prometheus-source.ts";
 import { type RunningPrometheus, startPrometheus } from "../servers/start-prometheus.ts";
+import { judgeNow, lastOf, sourceAt } from "./judge-real.ts";
 import { bad, good, type LiveServices, metricsOfAMinute, startLiveServices } from "./live-services.ts";
 
 let services: LiveServices;
@@ -22,12 +16,7 @@ beforeAll(async () => {
   services = await startLiveServices("shop", { v1: good, good, bad, turning: good }, 300);
   prometheus = await startPrometheus({ scrapeConfigs: services.scrapeConfigs });
   // Less than the outage, so that the analysis hears of it.
-  const settings = prometheusSourceSettings.parse({
-    url: prometheus.url,
-    timeoutMs: 2_000,
-    retryBudgetMs: 2_000,
-  });
-  source = createPrometheusSource({ name: "default", settings, clock: systemClock, random: Math.random });
+  source = sourceAt(prometheus.url, { timeoutMs: 2_000, retryBudgetMs: 2_000 });
   await vi.waitUntil(async () => (await scraped("turning")) > 300, { timeout: 30_000, interval: 200 });
 });
 
@@ -40,8 +29,8 @@ afterAll(async () => {
 describe("a live analysis on a real Prometheus", () => {
   it("passes a good canary and fails a bad one", async () => {
     const [passed, failed] = await Promise.all([
-      last(judged("good", { duration: "45s" })),
-      last(judged("bad", { duration: "45s" })),
+      judged("good", { duration: "45s" }),
+      judged("bad", { duration: "45s" }),
     ]);
     expect(passed).toMatchObject({ verdict: "pass", phase: "done", ticks: 15 });
     expect(failed).toMatchObject({ verdict: "fail", reason: { code: "worse-than-baseline" } });
@@ -64,8 +53,8 @@ describe("a live analysis on a real Prometheus", () => {
 
     const change = { duration: "57s", warmup: "0s", sourceTimeout: "60s" };
     const steps: AnalysisStep[] = [];
-    const passing = last(judged("good", change), (step) => steps.push(step));
-    const failing = last(judged("turning", change));
+    const passing = judged("good", change, (step) => steps.push(step));
+    const failing = judged("turning", change);
     await expect.poll(() => steps.length, { timeout: 10_000 }).toBeGreaterThan(0);
     services.resume();
     await seconds(8);
@@ -90,7 +79,7 @@ describe("a live analysis on a real Prometheus", () => {
   it("keeps asking for its budget and ends inconclusive when Prometheus is gone for good", async () => {
     const change = { duration: "45s", sourceTimeout: "8s" };
     let lastSeen = 0;
-    const ending = last(judged("good", change), ({ state, look }) => {
+    const ending = judged("good", change, ({ state, look }) => {
       if (state.sourceAway === null) lastSeen = Date.parse(look.at);
     });
     await expect.poll(() => lastSeen, { timeout: 10_000 }).toBeGreaterThan(0);
@@ -110,8 +99,13 @@ describe("a live analysis on a real Prometheus", () => {
   });
 });
 
-function judged(version: string, change: Record<string, unknown>): AsyncGenerator<AnalysisStep> {
-  const spec = parseSpec({
+/** The verdict on a version, against v1. */
+async function judged(
+  version: string,
+  change: Readonly<Record<string, unknown>>,
+  onStep?: (step: AnalysisStep) => void,
+): Promise<AnalysisResult> {
+  const steps = judgeNow(source, {
     service: "shop",
     telemetry: "http",
     cohorts: { canary: { version }, baseline: { version: "v1" } },
@@ -121,29 +115,7 @@ function judged(version: string, change: Record<string, unknown>): AsyncGenerato
     warmup: "2s",
     ...change,
   });
-  return runLive({
-    id: version,
-    spec,
-    sources: [source],
-    clock: systemClock,
-    startedAt: Date.now(),
-    state: null,
-    ingestionDelayMs: 1_000,
-    signal: new AbortController().signal,
-  });
-}
-
-async function last(
-  steps: AsyncGenerator<AnalysisStep>,
-  onStep: (step: AnalysisStep) => void = () => {},
-): Promise<AnalysisResult> {
-  let result: AnalysisResult | null = null;
-  for await (const step of steps) {
-    onStep(step);
-    result = step.result;
-  }
-  if (result === null) throw new Error("no step");
-  return result;
+  return (await lastOf(steps, onStep)).result;
 }
 
 /** What the newest scrape saw of a version's requests. */

@@ -36,7 +36,7 @@ export function pastService(
   const all = syntheticService({ startedAt, seconds: 700, cohorts, ...options });
   return all.map((series) => {
     const labels = { ...series.labels, service, pod: `${service}-${series.labels["pod"]}` };
-    return labels.__name__ === "http_requests_total"
+    return series.labels["__name__"] === "http_requests_total"
       ? { ...withoutZeros(series), labels }
       : { ...series, labels };
   });

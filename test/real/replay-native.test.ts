@@ -1,15 +1,9 @@
 /** Native histograms in a real Prometheus, judged as they stand: no classic bucket anywhere. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnalysisResult } from "../../src/analysis/result.ts";
-import { replay } from "../../src/analysis/run/replay.ts";
-import { parseSpec } from "../../src/analysis/spec/parse-spec.ts";
-import { systemClock } from "../../src/app/system-clock.ts";
-import { prometheusSourceSettings } from "../../src/sources/prometheus/prometheus-settings.ts";
-import {
-  createPrometheusSource,
-  type PrometheusSource,
-} from "../../src/sources/prometheus/prometheus-source.ts";
+import type { PrometheusSource } from "../../src/sources/prometheus/prometheus-source.ts";
 import { type RunningPrometheus, startPrometheus } from "../servers/start-prometheus.ts";
+import { judgePast, sourceAt } from "./judge-real.ts";
 import { sendNativeService } from "./native-service.ts";
 import { startedAt } from "./past-services.ts";
 
@@ -29,8 +23,7 @@ beforeAll(async () => {
       { version: "slow", latency: 0.08, requestsPerSecond: 10 },
     ],
   });
-  const settings = prometheusSourceSettings.parse({ url: prometheus.url });
-  source = createPrometheusSource({ name: "default", settings, clock: systemClock, random: Math.random });
+  source = sourceAt(prometheus.url);
 });
 
 afterAll(async () => {
@@ -53,16 +46,8 @@ describe("replay over native histograms in a real Prometheus", () => {
   });
 });
 
-async function judged(version: string): Promise<AnalysisResult> {
-  const spec = parseSpec({
-    service: "native",
-    telemetry: "http",
-    cohorts: { canary: { version }, baseline: { version: "v1" } },
-    metrics: [{ name: "latency", kind: "latency" }],
-  });
-  const { signal } = new AbortController();
-  const steps = await Array.fromAsync(replay({ id: "a", spec, sources: [source], startedAt, signal }));
-  const last = steps.at(-1);
-  if (last === undefined) throw new Error("no step");
-  return last.result;
+function judged(version: string): Promise<AnalysisResult> {
+  const cohorts = { canary: { version }, baseline: { version: "v1" } };
+  const metrics = [{ name: "latency", kind: "latency" }];
+  return judgePast(source, { service: "native", telemetry: "http", cohorts, metrics }, startedAt);
 }

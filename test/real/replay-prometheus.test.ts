@@ -2,16 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SampleSource, Series } from "../../src/analysis/ports.ts";
 import type { AnalysisResult } from "../../src/analysis/result.ts";
-import { replay } from "../../src/analysis/run/replay.ts";
-import { parseSpec } from "../../src/analysis/spec/parse-spec.ts";
-import { systemClock } from "../../src/app/system-clock.ts";
-import { prometheusSourceSettings } from "../../src/sources/prometheus/prometheus-settings.ts";
-import {
-  createPrometheusSource,
-  type PrometheusSource,
-} from "../../src/sources/prometheus/prometheus-source.ts";
+import type { PrometheusSource } from "../../src/sources/prometheus/prometheus-source.ts";
 import { type RunningPrometheus, startPrometheus } from "../servers/start-prometheus.ts";
 import { sourceOf } from "../support/synthetic-service.ts";
+import { judgePast, sourceAt } from "./judge-real.ts";
 import { baseline, blocksOf, canary, pastService, startedAt, truthOf } from "./past-services.ts";
 
 const tenTimesFrom = (onset: number) => (second: number) => (second < onset ? 0.005 : 0.05);
@@ -59,8 +53,7 @@ let source: PrometheusSource;
 
 beforeAll(async () => {
   prometheus = await startPrometheus({ blocksFrom: blocksOf(Object.values(cases).flat()) });
-  const settings = prometheusSourceSettings.parse({ url: prometheus.url });
-  source = createPrometheusSource({ name: "default", settings, clock: systemClock, random: Math.random });
+  source = sourceAt(prometheus.url);
 });
 
 afterAll(async () => {
@@ -205,18 +198,13 @@ describe("replay over a real Prometheus", () => {
   );
 });
 
-async function judged(
+function judged(
   service: string,
-  change: Record<string, unknown> = {},
+  change: Readonly<Record<string, unknown>> = {},
   from: SampleSource = source,
 ): Promise<AnalysisResult> {
   const cohorts = { canary: { version: "v2" }, baseline: { version: "v1" } };
-  const spec = parseSpec({ service, telemetry: "http", cohorts, ...change });
-  const { signal } = new AbortController();
-  const steps = await Array.fromAsync(replay({ id: "a", spec, sources: [from], startedAt, signal }));
-  const last = steps.at(-1);
-  if (last === undefined) throw new Error("no step");
-  return last.result;
+  return judgePast(from, { service, telemetry: "http", cohorts, ...change }, startedAt);
 }
 
 function expectExact(

@@ -60,7 +60,7 @@ function createProgram(host: CliHost, exit: (code: number) => void): Command {
     .action(() => void stdout.write(`${JSON.stringify(specJsonSchema(), null, 2)}\n`));
   program
     .command("serve")
-    .description("run the server: HTTP, Flagger webhooks and the web pages")
+    .description("run the server, which starts and keeps analyses for callers over HTTP")
     .option("--config <file>", "settings file")
     .action(async (flags: { readonly config?: string }) => {
       const settingsFile = flags.config ?? null;

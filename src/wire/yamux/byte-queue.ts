@@ -1,58 +1,56 @@
-/** Chunks of at least this size are kept as they are; smaller ones are copied together, for an object a byte would cost a hundredfold. */
-const worthKeepingBytes = 4_096;
-const blockBytes = 16_384;
+const leastCapacity = 4_096;
+
+/** A queue that was larger gives its memory back once it is empty. */
+const keptCapacity = 65_536;
 
 /**
- * Bytes in the order they came, given back in other pieces. What is given may
- * share memory with what was appended: a chunk is not to be changed afterwards.
+ * Bytes in the order they came, given back in other pieces. It copies in and
+ * out, so that bytes which arrive one by one cost what they weigh and nobody
+ * shares memory with a socket's buffer. It holds at most four times its content.
  */
 export class ByteQueue {
-  #chunks: Uint8Array[] = [];
-  #first = 0;
-  #length = 0;
-  /** Where the last chunk ends in its block, if it is one of ours with room behind it. */
-  #block: Uint8Array | null = null;
-  #blockUsed = 0;
+  #bytes = new Uint8Array(0);
+  #start = 0;
+  #end = 0;
 
   /** Bytes held. */
   get length(): number {
-    return this.#length;
+    return this.#end - this.#start;
   }
 
   append(chunk: Uint8Array): void {
-    if (chunk.byteLength === 0) return;
-    this.#length += chunk.byteLength;
-    if (chunk.byteLength >= worthKeepingBytes) {
-      this.#block = null;
-      this.#chunks.push(chunk);
-    } else {
-      this.#appendCopy(chunk);
-    }
+    if (this.#end + chunk.byteLength > this.#bytes.byteLength) this.#makeRoom(chunk.byteLength);
+    this.#bytes.set(chunk, this.#end);
+    this.#end += chunk.byteLength;
   }
 
   /**
-   * Removes the first `count` bytes.
+   * Removes and returns the first `count` bytes.
    *
    * @throws RangeError if fewer are held.
    */
   take(count: number): Uint8Array {
-    if (count > this.#length) throw new RangeError(`${count} bytes wanted, ${this.#length} held`);
-    const head = this.#chunks[this.#first];
-    if (head !== undefined && head.byteLength >= count) return this.#takeFromHead(head, count);
-    const taken = new Uint8Array(count);
-    for (let filled = 0; filled < count; ) {
-      const chunk = this.#chunks[this.#first] ?? taken.subarray(0, 0);
-      const piece = this.#takeFromHead(chunk, Math.min(chunk.byteLength, count - filled));
-      taken.set(piece, filled);
-      filled += piece.byteLength;
-    }
+    if (count > this.length) throw new RangeError(`${count} bytes wanted, ${this.length} held`);
+    const taken = this.#bytes.slice(this.#start, this.#start + count);
+    this.#start += count;
+    if (this.length === 0) this.clear();
     return taken;
   }
 
   clear(): void {
-    this.#chunks = [];
-    this.#first = 0;
-    this.#length = 0;
-    this.#block = null;
+    this.#start = 0;
+    this.#end = 0;
+    if (this.#bytes.byteLength > keptCapacity) this.#bytes = new Uint8Array(0);
+  }
+
+  #makeRoom(count: number): void {
+    const needed = this.length + count;
+    // Moving within half of the room pays for itself: as much again must come before the next move.
+    const isRoomy = needed <= this.#bytes.byteLength / 2;
+    const roomier = isRoomy ? this.#bytes : new Uint8Array(Math.max(2 * needed, leastCapacity));
+    roomier.set(this.#bytes.subarray(this.#start, this.#end));
+    this.#end = this.length;
+    this.#start = 0;
+    this.#bytes = roomier;
   }
 }

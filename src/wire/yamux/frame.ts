@@ -61,7 +61,9 @@ export function decodeHeader(bytes: Uint8Array): FrameHeader {
   if (metVersion !== version) throw protocolViolation(`version ${version} wanted, ${metVersion} met`);
   const type = frameTypes[view.getUint8(1)];
   if (type === undefined) {
-    throw protocolViolation(`a frame type from 0 to ${frameTypes.length - 1} wanted, ${view.getUint8(1)} met`);
+    throw protocolViolation(
+      `a frame type from 0 to ${frameTypes.length - 1} wanted, ${view.getUint8(1)} met`,
+    );
   }
   const streamId = view.getUint32(4);
   const isOfSession = type === "ping" || type === "goAway";

@@ -2,9 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { runCliProgram } from "../../../src/adapters/cli/cli-program.ts";
 import { CoalmineError } from "../../../src/base/errors.ts";
+import { useTemporaryFolder } from "../../support/temporary-folder.ts";
 import { fakeHost, fakeNow } from "./fake-host.ts";
 import { failedResult, inconclusiveResult, passedResult, stepAt } from "./sample-result.ts";
-import { useTemporaryFolder } from "../../support/temporary-folder.ts";
 
 const flags =
   "--service checkout --telemetry istio --namespace shop --canary version=v2 --baseline version=v1";

@@ -1,5 +1,4 @@
 /** `coalmine demo`: a bad and a good canary, both real services under real load, judged while one watches. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Verdict } from "../../../analysis/result.ts";
 import { parseSpec } from "../../../analysis/spec/parse-spec.ts";
 import { readSpecText } from "../../../analysis/spec/read-spec-text.ts";
@@ -80,7 +79,7 @@ interface Act {
 
 async function playAct({ host, signal, versions, source, paint, canary }: Act): Promise<Verdict | null> {
   versions.sendTo(canary);
-  await sleep(historyMs, undefined, { signal });
+  await host.clock.until(host.clock.now() + historyMs, signal);
   const spec = parseSpec(readSpecText(demoSpecText(canary)));
   const result = await judge({ spec, startedAt: null, open: source.open, host, signal, isQuiet: false });
   if (result === null) return null;

@@ -18,7 +18,9 @@ export function statusText({ state, result }: AnalysisStep): string {
   if (result.phase === "running" && state.sourceAway !== null) return result.reason.text;
   const requests = `${formatCount(canaryRequests(result))} canary requests`;
   if (result.reason.code === "warming-up") return `${requests}, ${result.reason.text}`;
-  return [requests, ...result.metrics.filter(({ evidence }) => evidence.fail !== null).map(metricText)].join(", ");
+  return [requests, ...result.metrics.filter(({ evidence }) => evidence.fail !== null).map(metricText)].join(
+    ", ",
+  );
 }
 
 /** Requests of the canary counted so far: the largest total of any request metric. */

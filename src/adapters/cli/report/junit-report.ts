@@ -13,7 +13,7 @@ type Outcome = "passed" | "failure" | "error" | "skipped";
 
 /** One `testsuite` named after the service; ends with a newline. */
 export function junitReport(result: AnalysisResult): string {
-  const cases = [...result.metrics.map(metricCase), analysisCase(result)];
+  const cases = [...result.metrics.map((metric) => metricCase(metric, result)), analysisCase(result)];
   const count = (outcome: Outcome): number => cases.filter((one) => one.outcome === outcome).length;
   const seconds = (Date.parse(result.decidedAt ?? result.startedAt) - Date.parse(result.startedAt)) / 1_000;
   const counts = { tests: cases.length, failures: count("failure"), errors: count("error") };
@@ -38,10 +38,14 @@ interface TestCase {
   readonly details: readonly string[];
 }
 
-function metricCase(metric: MetricResult): TestCase {
-  const outcome = metric.gate && metric.verdict !== null ? outcomeOf(metric.verdict) : "skipped";
+function metricCase(metric: MetricResult, result: AnalysisResult): TestCase {
   const details = metricRows(metric).map(({ label, text }) => `${label}: ${text}`);
-  return { name: metric.name, outcome, reason: metric.reason, details };
+  return { name: metric.name, outcome: metricOutcome(metric, result), reason: metric.reason, details };
+}
+
+function metricOutcome({ gate, verdict }: MetricResult, result: AnalysisResult): Outcome {
+  const wasCutShort = result.verdict === "fail" && verdict === "inconclusive";
+  return !gate || verdict === null || wasCutShort ? "skipped" : outcomeOf(verdict);
 }
 
 function analysisCase(result: AnalysisResult): TestCase {

@@ -2,9 +2,9 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { CliHost, OpenSources } from "../../../../src/adapters/cli/cli-host.ts";
 import { chooseDemoSource } from "../../../../src/adapters/cli/demo/demo-source.ts";
 import { CoalmineError } from "../../../../src/base/errors.ts";
+import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
 import { fakeHost } from "../fake-host.ts";
 import { writePrometheusProgram } from "./fake-prometheus-program.ts";
-import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
 
 const targets = ["v1", "v2"].map((version) => ({
   url: `http://127.0.0.1:9/${version}`,

@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { beforeEach, expect, test, vi } from "vitest";
 import { startPrometheusChild } from "../../../../src/adapters/cli/demo/prometheus-child.ts";
-import { writePrometheusProgram } from "./fake-prometheus-program.ts";
 import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
+import { writePrometheusProgram } from "./fake-prometheus-program.ts";
 
 const targets = [{ url: "http://127.0.0.1:9/metrics", labels: { pod: "a" } }];
 const signal = new AbortController().signal;
@@ -42,7 +42,11 @@ test("one that ends or cannot be started is told, and leaves nothing behind", as
 
 test("an interrupt while it starts ends it", async () => {
   const controller = new AbortController();
-  const starting = startPrometheusChild(await writePrometheusProgram(folder.path()), targets, controller.signal);
+  const starting = startPrometheusChild(
+    await writePrometheusProgram(folder.path()),
+    targets,
+    controller.signal,
+  );
   controller.abort(new Error("stop"));
   await expect(starting).rejects.toThrow("stop");
   expect(await leftovers()).toEqual([]);

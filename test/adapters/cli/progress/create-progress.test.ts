@@ -48,7 +48,11 @@ test("metrics without evidence are not named", () => {
 test("a source that goes away is told when it does and with every tick, and that it is back", () => {
   const stream = new PassThrough();
   const progress = createProgress({ stream, startedAt, durationMs, clock: null });
-  const waiting = { warnings: [], metrics: [], reason: { code: "watching", text: "waiting for the source" } } as const;
+  const waiting = {
+    warnings: [],
+    metrics: [],
+    reason: { code: "watching", text: "waiting for the source" },
+  } as const;
   progress.step(stepAt(1.25, { ...waiting, ticks: 0 }, "no answer"));
   progress.step(stepAt(1.5, { ...waiting, ticks: 0 }, "no answer"));
   progress.step(stepAt(2, { ...waiting, ticks: 2 }, "no answer"));

@@ -50,3 +50,12 @@ test("a metric that does not count fails nothing", () => {
     'tests="2" failures="0" errors="0" skipped="1"',
   );
 });
+
+test("a metric that another one's fail left undecided is skipped", () => {
+  const metrics = failedResult.metrics.map((metric) =>
+    metric.name === "errors" ? metric : { ...metric, verdict: "inconclusive" as const },
+  );
+  expect(junitReport({ ...failedResult, metrics })).toContain(
+    'tests="3" failures="2" errors="0" skipped="1"',
+  );
+});
