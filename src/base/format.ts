@@ -11,7 +11,7 @@ export function formatCount(count: number): string {
  * A fraction (0 to 1) as a percentage without its sign, with as many digits as
  * its distance to 0 or 100 deserves: `8.1`, `0.52`, `99.95`; `<0.001` for less.
  */
-export function formatPercentNumber(fraction: number): string {
+function formatPercentNumber(fraction: number): string {
   const percent = fraction * 100;
   const toNearerEnd = Math.min(percent, 100 - percent);
   if (toNearerEnd <= 0) return percent.toFixed(0);

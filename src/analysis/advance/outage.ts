@@ -1,23 +1,20 @@
-import {
-  type CompareState,
-  commitCompare,
-  lookCompare,
-  startCompare,
-} from "../../engine/sequential/compare-test.ts";
+import { commitCompare, lookCompare, startCompare } from "../../engine/sequential/compare-test.ts";
 import type { MetricObservation, Tally } from "../observation.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { OutageState } from "./state.ts";
 
 /** The outage channel before its first look; null where the spec has none. */
-export function startOutage(plan: Plan): CompareState | null {
-  return plan.outageMetric < 0 ? null : startCompare(plan.outageTest);
+export function startOutage(plan: Plan): OutageState | null {
+  if (plan.outageMetric < 0) return null;
+  return { test: startCompare(plan.outageTest), counts: { nc: 0, xc: 0, nb: 0, xb: 0 } };
 }
 
 /** Adds one look, pods in their warm-up included: a total outage is not a slow start (stats.md §10.4). */
 export function lookOutage(
   plan: Plan,
-  state: CompareState | null,
+  state: OutageState | null,
   metrics: readonly MetricObservation[],
-): CompareState | null {
+): OutageState | null {
   const observation = metrics[plan.outageMetric];
   if (state === null || observation?.kind !== "counts") return state;
   const strata = observation.strata.map(({ canary, baseline }) => ({
@@ -26,11 +23,17 @@ export function lookOutage(
     nb: baseline === null ? 0 : baseline.settled.total + baseline.warming.total,
     xb: baseline === null ? 0 : firstBad(baseline.settled) + firstBad(baseline.warming),
   }));
-  return lookCompare(plan.outageTest, state, strata);
+  return {
+    test: lookCompare(plan.outageTest, state.test, strata),
+    counts: strata.reduce(
+      (sum, { nc, xc, nb, xb }) => ({ nc: sum.nc + nc, xc: sum.xc + xc, nb: sum.nb + nb, xb: sum.xb + xb }),
+      state.counts,
+    ),
+  };
 }
 
-export function commitOutage(plan: Plan, state: CompareState | null): CompareState | null {
-  return state === null ? null : commitCompare(plan.outageTest, state);
+export function commitOutage(plan: Plan, state: OutageState | null): OutageState | null {
+  return state === null ? null : { ...state, test: commitCompare(plan.outageTest, state.test) };
 }
 
 function firstBad({ bad }: Tally): number {

@@ -23,7 +23,7 @@ export interface AnalysisState {
   /** In the spec's order. */
   readonly metrics: readonly MetricState[];
   /** The errors metric's outage channel; null where there is none. */
-  readonly outage: CompareState | null;
+  readonly outage: OutageState | null;
   readonly traffic: TrafficState;
   /** The canary's share of traffic in percent as the caller set it; null when nobody said. */
   readonly weight: number | null;
@@ -31,6 +31,12 @@ export interface AnalysisState {
   readonly sourceAway: { readonly since: number; readonly message: string } | null;
   readonly warnings: readonly Warning[];
   readonly decision: Decision | null;
+}
+
+/** The outage channel's evidence and the counts behind it, warming pods included. */
+export interface OutageState {
+  readonly test: CompareState;
+  readonly counts: { readonly nc: number; readonly xc: number; readonly nb: number; readonly xb: number };
 }
 
 /** The verdict once it is final, and when it became so. */

@@ -50,7 +50,7 @@ export function evidenceOf(plan: Plan, state: AnalysisState): AnalysisEvidence {
     if (!isCountMetric(spec) || metric.layout === null) return null;
     return countEvidence(plan, spec, metric, plan.shares.questions[i] ?? []);
   });
-  const outage = state.outage === null ? 1 : eValue(logCompare(plan.outageTest, state.outage));
+  const outage = state.outage === null ? 1 : eValue(logCompare(plan.outageTest, state.outage.test));
   const combined = metrics.reduce(
     (sum, metric) =>
       sum + (metric?.questions ?? []).reduce((part, one) => part + one.share * countedFail(one), 0),

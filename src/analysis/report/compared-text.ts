@@ -60,19 +60,33 @@ export function comparedText(
   state: CountMetricState,
   evidence: MetricEvidence | null,
 ): string {
-  const { nc, xc, nb, xb } = shownCounts(state, evidence);
   const { layout } = state;
   const at = layout === null ? { canary: 0, baseline: 0 } : shownIndexes(layout, evidence);
   const slow = (index: number) =>
     metric.kind === "latency" && layout !== null ? ` ${slowerThan(layout, index)}` : "";
-  const cohort = (name: string, bad: number, total: number, index: number) =>
-    total === 0
-      ? `${name} no requests`
-      : `${name} ${formatPercent(bad / total)}${slow(index)} (${formatCount(bad)} of ${formatCount(total)})`;
-  const parts = [cohort("canary", xc, nc, at.canary)];
-  if (nb > 0) parts.push(cohort("baseline", xb, nb, at.baseline));
+  const counts = shownCounts(state, evidence);
+  return `${metric.name}: ${rateTexts({ ...counts, canaryWhat: slow(at.canary), baselineWhat: slow(at.baseline) })}`;
+}
+
+/** Both cohorts' counts as rates and how many times the one is the other; `What` says what is counted, where that needs saying. */
+export function rateTexts(shown: {
+  readonly nc: number;
+  readonly xc: number;
+  readonly nb: number;
+  readonly xb: number;
+  readonly canaryWhat: string;
+  readonly baselineWhat: string;
+}): string {
+  const { nc, xc, nb, xb } = shown;
+  const parts = [`canary ${rateText(xc, nc, shown.canaryWhat)}`];
+  if (nb > 0) parts.push(`baseline ${rateText(xb, nb, shown.baselineWhat)}`);
   if (nc > 0 && nb > 0 && xb > 0) parts.push(formatTimes(xc / nc / (xb / nb)));
-  return `${metric.name}: ${parts.join(", ")}`;
+  return parts.join(", ");
+}
+
+function rateText(bad: number, total: number, what: string): string {
+  if (total === 0) return "no requests";
+  return `${formatPercent(bad / total)}${what} (${formatCount(bad)} of ${formatCount(total)})`;
 }
 
 function slowerThan({ boundaries, unitSeconds }: Layout, index: number): string {

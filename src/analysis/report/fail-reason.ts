@@ -21,10 +21,9 @@ export function failReason(plan: Plan, state: AnalysisState, evidence: AnalysisE
     if (isCountMetric(spec) && known?.kind === "counts") return text.metricWorse(plan, spec, known, metric);
   }
   const watched = plan.spec.metrics[plan.outageMetric];
-  const known = state.metrics[plan.outageMetric];
   const outageCrossed = evidence.outage * plan.shares.outage * alpha >= 1;
-  if (outageCrossed && watched !== undefined && isCountMetric(watched) && known?.kind === "counts") {
-    return text.outage(plan, watched, known, evidence.outage);
+  if (outageCrossed && watched !== undefined && state.outage !== null) {
+    return text.outage(plan, watched.name, state.outage, evidence.outage);
   }
   const parts = evidence.metrics.flatMap((metric, i) => {
     const name = plan.spec.metrics[i]?.name;

@@ -1,6 +1,6 @@
 import { formatDuration } from "../../base/duration.ts";
 import { formatCount, formatOdds, formatPercent } from "../../base/format.ts";
-import type { AnalysisState, CountMetricState } from "../advance/state.ts";
+import type { AnalysisState, CountMetricState, OutageState } from "../advance/state.ts";
 import type { AnalysisEvidence, MetricEvidence } from "../decide/evidence-of.ts";
 import type { Cohort } from "../observation.ts";
 import { limitRate, type Plan } from "../plan/plan.ts";
@@ -10,7 +10,7 @@ import { renderSelector } from "../selector.ts";
 import type { CountMetric } from "../spec/count-metric.ts";
 import type { ConditionMetric } from "../spec/model.ts";
 import type { MetricQuery } from "../telemetry.ts";
-import { comparedText, shownCounts, strongest } from "./compared-text.ts";
+import { comparedText, rateTexts, shownCounts, strongest } from "./compared-text.ts";
 
 /** One line for every reason a verdict can have: what was seen, in numbers, and what it was held against. */
 
@@ -39,10 +39,11 @@ export function metricFine(
   return { code, text: comparedText(metric, state, evidence) };
 }
 
-export function outage(plan: Plan, metric: CountMetric, state: CountMetricState, odds: number): Reason {
+/** The outage channel counts warming pods too, so its numbers are its own. */
+export function outage(plan: Plan, name: string, { counts }: OutageState, odds: number): Reason {
   const needs = 1 / (plan.spec.budget.falseAlarm * plan.shares.outage);
-  const seen = comparedText(metric, state, null);
-  const text = `most canary requests fail: outage evidence ${formatOdds(odds)}, needs ${formatOdds(needs)}; past warm-up: ${seen}`;
+  const seen = rateTexts({ ...counts, canaryWhat: "", baselineWhat: "" });
+  const text = `${name}: ${seen}, warm-up included; outage evidence ${formatOdds(odds)}, needs ${formatOdds(needs)}`;
   return { code: "outage", text };
 }
 

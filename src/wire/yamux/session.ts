@@ -186,7 +186,7 @@ class SocketSession implements Session {
     if (farewell !== null) this.#outbox.send(goAwayFrame(farewell));
     this.#outbox.close();
     this.#pings.end(error ?? hasEnded());
-    this.#streams.end(error ?? hasEnded(), error);
+    this.#streams.end(error ?? endedInUse(), error);
     this.#closeSocket();
   }
 
@@ -204,6 +204,10 @@ class SocketSession implements Session {
 
 function hasEnded(): CoalmineError {
   return new CoalmineError("source-unavailable", "yamux: a session wanted, but it has ended");
+}
+
+function endedInUse(): CoalmineError {
+  return new CoalmineError("source-unavailable", "yamux: the session ended while the stream was in use");
 }
 
 function connectionLost(how: string, cause?: Error): CoalmineError {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { AnalysisState } from "../../../src/analysis/advance/state.ts";
-import type { Series } from "../../../src/analysis/ports.ts";
+import type { SampleSource, Series } from "../../../src/analysis/ports.ts";
 import { replay } from "../../../src/analysis/run/replay.ts";
 import { type RunLiveOptions, runLive } from "../../../src/analysis/run/run-live.ts";
 import type { AnalysisStep } from "../../../src/analysis/run/step.ts";
 import { parseSpec } from "../../../src/analysis/spec/parse-spec.ts";
+import { CoalmineError } from "../../../src/base/errors.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { sourceOf, syntheticService } from "../../support/synthetic-service.ts";
 
@@ -120,6 +121,20 @@ describe("runLive", () => {
     const all = await steps(awayBetween(service(0.005), 500, 700));
     expect(last(all)).toMatchObject({ verdict: "pass" });
     expect((Date.parse(last(all)?.decidedAt ?? "") - startedAt) / 1_000).toBeGreaterThanOrEqual(700);
+  });
+
+  it("chooses latency boundaries from the first minute when the source knows nothing of the past", async () => {
+    const whole = sourceOf(service(0.005));
+    const young: SampleSource = {
+      ...whole,
+      read: (selector, window, signal) =>
+        window.to < startedAt
+          ? Promise.reject(new CoalmineError("source-unavailable", "nothing is remembered of then"))
+          : whole.read(selector, { ...window, from: Math.max(window.from, startedAt - 1) }, signal),
+    };
+    const result = last(await steps({ sources: [young], spec: { ...spec, warmupMs: 0 } }));
+    expect(result?.metrics[1]).toMatchObject({ kind: "latency", verdict: "pass" });
+    expect(result?.metrics[1]?.canary?.total).toBeLessThan(result?.metrics[0]?.canary?.total ?? 0);
   });
 
   it("ends as cancelled when the caller gives up", async () => {

@@ -3,7 +3,7 @@
 //
 //	peer echo client|server ADDRESS     sends back what comes on each stream, until the session ends
 //	peer drive client|server ADDRESS    opens 32 streams, sends 1 MiB on each and wants it back, then closes
-//	peer abuse client|server ADDRESS    opens streams and closes the session while they are in use
+//	peer leave client|server ADDRESS    opens streams and closes the session while they are in use
 //
 // It pings every 20 ms and ends with code 1 if anything is not as it wants.
 package main
@@ -28,7 +28,7 @@ const (
 
 func main() {
 	if len(os.Args) != 4 {
-		log.Fatal("usage: peer echo|drive|abuse client|server ADDRESS")
+		log.Fatal("usage: peer echo|drive|leave client|server ADDRESS")
 	}
 	session, err := open(os.Args[2], os.Args[3])
 	if err == nil {
@@ -59,10 +59,10 @@ func run(task string, session *yamux.Session) error {
 		return echo(session)
 	case "drive":
 		return drive(session)
-	case "abuse":
-		return abuse(session)
+	case "leave":
+		return leave(session)
 	}
-	return fmt.Errorf("task echo, drive or abuse wanted, %s met", task)
+	return fmt.Errorf("task echo, drive or leave wanted, %s met", task)
 }
 
 func echo(session *yamux.Session) error {
@@ -125,7 +125,7 @@ func exchange(session *yamux.Session, seed byte) error {
 	return nil
 }
 
-func abuse(session *yamux.Session) error {
+func leave(session *yamux.Session) error {
 	for range streams {
 		stream, err := session.OpenStream()
 		if err != nil {

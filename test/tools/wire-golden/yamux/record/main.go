@@ -51,8 +51,8 @@ func main() {
 
 func echo(client, server *yamux.Session) {
 	asked := must(client.OpenStream())
-	must(asked.Write([]byte("hello")))
 	answering := must(server.AcceptStream())
+	must(asked.Write([]byte("hello")))
 	must(io.ReadFull(answering, make([]byte, 5)))
 	must(answering.Write([]byte("world!")))
 	must(io.ReadFull(asked, make([]byte, 6)))
@@ -64,9 +64,9 @@ func echo(client, server *yamux.Session) {
 
 func halfClose(client, server *yamux.Session) {
 	asked := must(client.OpenStream())
+	answering := must(server.AcceptStream())
 	must(asked.Write([]byte("question")))
 	check(asked.Close())
-	answering := must(server.AcceptStream())
 	must(io.ReadAll(answering))
 	must(answering.Write([]byte("answer")))
 	check(answering.Close())
