@@ -7,7 +7,7 @@
  * Changing a row changes the architecture: say why in docs/decisions/, then run
  * `npm run architecture`.
  */
-const statistics = ["simple-statistics", "@stdlib/[^/]+"];
+const statistics = ["@stdlib/[^/]+"];
 const sampleReaders = ["zod", "undici"];
 const database = ["kysely", "pg", "graphile-worker", "zod"];
 const adapter = ["base", "engine", "analysis", "adapters/http"];
