@@ -58,7 +58,7 @@ export function advance(
       return decide(plan, { ...state, sourceAway: { since, message: observation.message } }, now);
     }
     case "weight":
-      return { ...state, weight: observation.weight };
+      return { ...state, weight: observation.weight, traffic: trafficFrom(state) };
     case "dispersion":
       return {
         ...state,
@@ -75,6 +75,11 @@ export function advance(
         },
       };
   }
+}
+
+/** What was flat while the canary was to get nothing is not held against it once it is to get some. */
+function trafficFrom({ weight, traffic }: AnalysisState): AnalysisState["traffic"] {
+  return weight === 0 ? { ...traffic, flat: noTraffic.flat } : traffic;
 }
 
 function withDispersion(

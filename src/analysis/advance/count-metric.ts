@@ -9,6 +9,7 @@ import { chooseLayout, type Layout, leastHistory } from "../latency/layout.ts";
 import type { Distribution, MetricObservation, Stratum, Tally } from "../observation.ts";
 import { compareTests, limitRate, limitTests, type Plan, slowerMargins } from "../plan/plan.ts";
 import { type CountMetric, countQuestions } from "../spec/count-metric.ts";
+import { lookSilence } from "./silence.ts";
 import type { CountMetricState, QuestionState } from "./state.ts";
 import { addToRows } from "./stratum-rows.ts";
 
@@ -24,6 +25,10 @@ export function startCountMetric(plan: Plan, metric: CountMetric, layout: Layout
     pods: [],
     podsWithBad: [],
     sampled: { canary: false, baseline: false },
+    silence: [],
+    settledTicks: 0,
+    settledNow: false,
+    droppedLooks: 0,
     dispersion,
   };
 }
@@ -53,7 +58,7 @@ export function marginsOf(metric: CountMetric, kind: "compare" | "slower") {
   return { fail: metric.compare.failAbove, pass: metric.compare.passBelow };
 }
 
-/** Adds one look to the running tick of every question. */
+/** Adds one look, which stands for so much time, to the running tick of every question. */
 export function lookCountMetric(
   plan: Plan,
   metric: CountMetric,
@@ -61,7 +66,12 @@ export function lookCountMetric(
   observation: MetricObservation,
   unitSeconds: number,
   mayChoose: boolean,
+  lookedMs: number,
 ): CountMetricState {
+  if (observation.kind === "dropped") {
+    const silence = lookSilence(state.silence, null, lookedMs);
+    return { ...state, silence, droppedLooks: state.droppedLooks + 1 };
+  }
   if (observation.kind === "distribution") {
     const distribution = addDistributions(state.distribution, observation.distribution);
     return settleLayout(plan, metric, { ...state, distribution }, unitSeconds, mayChoose);
@@ -88,6 +98,8 @@ export function lookCountMetric(
       canary: state.sampled.canary || strata.some(({ canary }) => canary.sampled),
       baseline: state.sampled.baseline || strata.some(({ baseline }) => baseline?.sampled === true),
     },
+    silence: lookSilence(state.silence, strata, lookedMs),
+    settledNow: state.settledNow || strata.some(isSettled),
   };
 }
 
@@ -120,7 +132,13 @@ export function commitCountMetric(
       pass: question.pass.map((one) => commitCompare(tests.pass, one)),
     };
   });
-  return { ...state, questions };
+  const settledTicks = state.settledTicks + (state.settledNow ? 1 : 0);
+  return { ...state, questions, settledTicks, settledNow: false };
+}
+
+/** Whether there are settled requests to judge: of both cohorts, where there are two. */
+function isSettled({ canary, baseline }: Stratum): boolean {
+  return canary.settled.total > 0 && (baseline === null || baseline.settled.total > 0);
 }
 
 function lookQuestion(

@@ -10,6 +10,7 @@ export function startGaugeMetric(): GaugeMetricState {
     fail: startSign(),
     pass: startSign(),
     blocks: 0,
+    missedBlocks: 0,
     block: { canary: none, baseline: none },
     total: { canary: none, baseline: none },
   };
@@ -30,18 +31,23 @@ export function lookGaugeMetric(
 /**
  * Closes the running block: one observation for the sign test, since looks that
  * follow each other closely are not independent (stats.md §3.6). A block that
- * one cohort has no value in says nothing.
+ * one cohort has no value in says nothing. A margin under 1 asks for at least so
+ * much, so there less is worse.
  */
 export function closeBlock(metric: GaugeMetric, state: GaugeMetricState): GaugeMetricState {
   const canary = mean(state.block.canary);
   const baseline = mean(state.block.baseline);
   const closed = { ...state, block: { canary: none, baseline: none } };
-  if (canary === null || baseline === null) return closed;
+  if (canary === null || baseline === null) return { ...closed, missedBlocks: state.missedBlocks + 1 };
+  const sign = metric.failAbove < 1 ? -1 : 1;
+  const isBeyond = (margin: number) => isAbove(sign * canary, sign * baseline * margin);
+  const isWithin = (margin: number) => isAbove(sign * baseline * margin, sign * canary);
   return {
     ...closed,
     blocks: state.blocks + 1,
-    fail: lookSign(state.fail, isAbove(canary, baseline * metric.failAbove)),
-    pass: lookSign(state.pass, isAbove(baseline * metric.passBelow, canary)),
+    missedBlocks: 0,
+    fail: lookSign(state.fail, isBeyond(metric.failAbove)),
+    pass: lookSign(state.pass, isWithin(metric.passBelow)),
   };
 }
 

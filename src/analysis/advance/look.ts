@@ -21,6 +21,7 @@ export function look(plan: Plan, state: AnalysisState, observation: Look, at: nu
   const { spec } = plan;
   const ended = ticksEndedBy(spec, state.startedAt, at);
   const isTickEnd = (at - state.startedAt) % spec.tickMs === 0;
+  const lookedMs = Math.min(at - (state.consumedTo ?? at), spec.tickMs);
   let next = commitTicks(plan, state, isTickEnd ? ended - 1 : ended);
   next = {
     ...next,
@@ -28,11 +29,14 @@ export function look(plan: Plan, state: AnalysisState, observation: Look, at: nu
     pods: observation.pods,
     sourceAway: null,
     metrics: next.metrics.map((metric, i) =>
-      lookMetric(plan, metric, i, observation.metrics[i], state.startedAt, at),
+      lookMetric(plan, metric, i, observation.metrics[i], { startedAt: state.startedAt, at, lookedMs }),
     ),
     outage: lookOutage(plan, next.outage, observation.metrics),
     traffic: lookTraffic(next.traffic, observation.metrics[plan.trafficMetric]),
-    warnings: addWarnings(next.warnings, observation.warnings),
+    warnings: addWarnings(next.warnings, [
+      ...observation.warnings,
+      ...droppedWarnings(plan, observation.metrics),
+    ]),
   };
   return commitTicks(plan, next, ended);
 }
@@ -42,8 +46,7 @@ function lookMetric(
   state: MetricState,
   index: number,
   observation: MetricObservation | undefined,
-  startedAt: number,
-  at: number,
+  { startedAt, at, lookedMs }: { readonly startedAt: number; readonly at: number; readonly lookedMs: number },
 ): MetricState {
   const metric = plan.spec.metrics[index];
   if (metric === undefined || observation === undefined) return state;
@@ -52,7 +55,7 @@ function lookMetric(
     const unitSeconds = query?.kind === "latency" ? query.unitSeconds : 1;
     const firstMinute = Math.min(60_000, plan.spec.tickMs);
     const mayChoose = at === startedAt || at - startedAt >= firstMinute;
-    return lookCountMetric(plan, metric, state, observation, unitSeconds, mayChoose);
+    return lookCountMetric(plan, metric, state, observation, unitSeconds, mayChoose, lookedMs);
   }
   if (state.kind === "gauge" && observation.kind === "gauge") return lookGaugeMetric(state, observation);
   if (state.kind === "condition" && observation.kind === "condition") {
@@ -89,9 +92,17 @@ function commitMetric(plan: Plan, state: MetricState, index: number, ticks: numb
   return state;
 }
 
+function droppedWarnings(plan: Plan, metrics: readonly MetricObservation[]): Warning[] {
+  return metrics.flatMap(({ kind }, i): Warning[] => {
+    if (kind !== "dropped") return [];
+    const text = `${plan.spec.metrics[i]?.name}: counts that cannot be true were left out`;
+    return [{ code: "bad-data", text }];
+  });
+}
+
 const mostWarnings = 20;
 
-/** Keeps the newest text of each kind of warning about each thing; the first that came stay. */
+/** Keeps each text once; when there are too many, the first that came stay. */
 function addWarnings(known: readonly Warning[], more: readonly Warning[]): readonly Warning[] {
   const fresh = more.filter(
     (warning) => !known.some((other) => other.code === warning.code && other.text === warning.text),

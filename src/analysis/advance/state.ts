@@ -52,8 +52,6 @@ export interface TrafficState {
   readonly canary: number;
   readonly baseline: number;
   readonly running: TickTraffic;
-  /** Ticks in a row in which a cohort that has been seen had no sample. */
-  readonly silentTicks: { readonly canary: number; readonly baseline: number };
   /** Ticks in a row in which the canary was scraped and flat, and the baseline's requests in them. */
   readonly flat: { readonly ticks: number; readonly baseline: number };
 }
@@ -65,7 +63,6 @@ export interface TickTraffic {
   readonly canary: number;
   readonly baseline: number;
   readonly canarySampled: boolean;
-  readonly baselineSampled: boolean;
   /** Whether both cohorts had settled requests (the canary alone, without a baseline). */
   readonly settled: boolean;
 }
@@ -86,8 +83,21 @@ export interface CountMetricState {
   readonly pods: readonly string[];
   readonly podsWithBad: readonly string[];
   readonly sampled: { readonly canary: boolean; readonly baseline: boolean };
+  /** By source, in the spec's order. */
+  readonly silence: readonly Silence[];
+  /** Committed ticks in which settled requests of this metric could be judged, and whether the running one is such. */
+  readonly settledTicks: number;
+  readonly settledNow: boolean;
+  /** Looks whose counts could not be true. */
+  readonly droppedLooks: number;
   /** Random batch size of the events (phi of the count test). */
   readonly dispersion: number;
+}
+
+/** For how many milliseconds on end looks have found no sample of a cohort; null before its first request. */
+export interface Silence {
+  readonly canary: number | null;
+  readonly baseline: number | null;
 }
 
 /** Counts of ticks whose split between the cohorts was alike, so that sums over them do not mix splits (Simpson). */
@@ -116,6 +126,8 @@ export interface GaugeMetricState {
   readonly fail: SignState;
   readonly pass: SignState;
   readonly blocks: number;
+  /** Blocks in a row, up to the last closed one, in which a cohort had no value. */
+  readonly missedBlocks: number;
   readonly block: { readonly canary: GaugeMean; readonly baseline: GaugeMean };
   /** Means over all blocks, for display. */
   readonly total: { readonly canary: GaugeMean; readonly baseline: GaugeMean };

@@ -6,7 +6,6 @@ const quiet: TickTraffic = {
   canary: 0,
   baseline: 0,
   canarySampled: false,
-  baselineSampled: false,
   settled: false,
 };
 
@@ -14,7 +13,6 @@ export const noTraffic: TrafficState = {
   canary: 0,
   baseline: 0,
   running: quiet,
-  silentTicks: { canary: 0, baseline: 0 },
   flat: { ticks: 0, baseline: 0 },
 };
 
@@ -29,26 +27,21 @@ export function lookTraffic(traffic: TrafficState, observation: MetricObservatio
       canary: running.canary + canary.settled.total + canary.warming.total,
       baseline: running.baseline + (baseline === null ? 0 : baseline.settled.total + baseline.warming.total),
       canarySampled: running.canarySampled || canary.sampled,
-      baselineSampled: running.baselineSampled || baseline?.sampled === true,
       settled: running.settled || (canary.settled.total > 0 && settledBaseline),
     };
   }
   return { ...traffic, running };
 }
 
-/** Closes the running tick: what was silent, what was flat (stats.md §5, §11.8, §11.9). */
+/** Closes the running tick: was the canary flat in it (stats.md §11.8)? */
 export function commitTraffic(traffic: TrafficState): TrafficState {
-  const { running, silentTicks } = traffic;
+  const { running } = traffic;
   if (!running.looked) return traffic;
   const isFlat = running.canarySampled && running.canary === 0;
   return {
     canary: traffic.canary + running.canary,
     baseline: traffic.baseline + running.baseline,
     running: quiet,
-    silentTicks: {
-      canary: running.canarySampled ? 0 : silentTicks.canary + 1,
-      baseline: running.baselineSampled ? 0 : silentTicks.baseline + 1,
-    },
     flat: isFlat
       ? { ticks: traffic.flat.ticks + 1, baseline: traffic.flat.baseline + running.baseline }
       : { ticks: 0, baseline: 0 },

@@ -95,8 +95,15 @@ function tallyAbove(
   for (const [b, boundary] of boundaries.entries()) {
     const counter = rising.find(({ le }) => le === boundary)?.counter;
     if (counter === undefined) return `pod ${pod}: no bucket for boundary ${boundary}`;
-    tally.settled.bad[b] = Math.max(0, all.settled - counter.settled);
-    tally.warming.bad[b] = Math.max(0, all.warming - counter.warming);
+    // Rounding must not make more of them slower than the wider boundary.
+    tally.settled.bad[b] = Math.max(
+      0,
+      Math.min(tally.settled.bad[b - 1] ?? all.settled, all.settled - counter.settled),
+    );
+    tally.warming.bad[b] = Math.max(
+      0,
+      Math.min(tally.warming.bad[b - 1] ?? all.warming, all.warming - counter.warming),
+    );
   }
   return tally;
 }

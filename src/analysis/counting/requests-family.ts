@@ -6,8 +6,8 @@ import type { Counter } from "./counter.ts";
 import type { CounterFamily } from "./counter-read.ts";
 import { emptyTally, type PodTally } from "./pod-tally.ts";
 
-/** Says of a series whether its requests were bad. */
-export type BadSeries = (series: Series) => boolean;
+/** Says of a series whether its requests were bad; null where it has none of the labels that would tell. */
+export type BadSeries = (series: Series) => boolean | null;
 
 /**
  * Compiles the rules once for a read and remembers the answer for each label
@@ -21,7 +21,7 @@ export function badSeries(rules: Extract<CounterFamily, { kind: "requests" }>["b
     const answers = new Map<string, boolean>();
     return ({ labels }: Series) => {
       const value = labels[label];
-      if (value === undefined) return false;
+      if (value === undefined) return null;
       let answer = answers.get(value);
       if (answer === undefined) {
         answer = matches(value);
@@ -30,7 +30,11 @@ export function badSeries(rules: Extract<CounterFamily, { kind: "requests" }>["b
       return answer;
     };
   });
-  return (series) => tests.some((test) => test(series));
+  return (series) => {
+    if (tests.length === 0) return false;
+    const answers = tests.map((test) => test(series));
+    return answers.every((answer) => answer === null) ? null : answers.includes(true);
+  };
 }
 
 /** What one pod's request counters come to; text says what cannot be true. */
@@ -47,7 +51,11 @@ export function tallyRequests(
       return `pod ${pod}: ${counter.series.labels["__name__"] ?? "a counter"} is not a count`;
     settled.total += counter.settled;
     warming.total += counter.warming;
-    if (!isBad(counter.series)) continue;
+    const bad = isBad(counter.series);
+    if (bad === null && counter.settled + counter.warming > 0) {
+      return `pod ${pod}: ${counter.series.labels["__name__"] ?? "a counter"} lacks the label that tells bad requests from good ones`;
+    }
+    if (bad !== true) continue;
     settled.bad[0] = (settled.bad[0] ?? 0) + counter.settled;
     warming.bad[0] = (warming.bad[0] ?? 0) + counter.warming;
   }

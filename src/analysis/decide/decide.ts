@@ -1,6 +1,6 @@
 import { hasHeld } from "../advance/condition-metric.ts";
+import { leastSilenceMs, silentMs } from "../advance/silence.ts";
 import type { AnalysisState, Decision } from "../advance/state.ts";
-import { requestsSoFar } from "../advance/traffic.ts";
 import type { Plan } from "../plan/plan.ts";
 import { failReason } from "../report/fail-reason.ts";
 import * as text from "../report/reason-text.ts";
@@ -33,7 +33,8 @@ export function decide(plan: Plan, state: AnalysisState, now: number): AnalysisS
   if (silence !== null) return settle("inconclusive", silence);
 
   if (plan.spec.pass === "early" && passesEarly(plan, state, evidence)) {
-    return settle("pass", text.passed(plan, state, evidence, "not-worse"));
+    const { verdict, reason } = finalVerdict(plan, state, evidence);
+    return settle(verdict, reason);
   }
   if (now < state.startedAt + plan.spec.durationMs) return state;
   const final = finalVerdict(plan, state, evidence);
@@ -65,20 +66,27 @@ function isTrafficLost({ traffic, weight }: AnalysisState): boolean {
   if (weight === 0 || traffic.flat.ticks < lostTicks || traffic.canary <= leastSeenRequests) return false;
   const baselineBefore = traffic.baseline - traffic.flat.baseline;
   if (baselineBefore <= 0) return false;
-  const expected = (traffic.flat.baseline * traffic.canary) / baselineBefore;
+  const odds = Math.min(traffic.canary / baselineBefore, oddsOf(weight));
+  const expected = traffic.flat.baseline * odds;
   return expected >= leastExpectedRequests;
+}
+
+/** Canary requests to one of the baseline's by the caller's word; no bound where nobody said. */
+function oddsOf(weight: number | null): number {
+  return weight === null || weight >= 100 ? Number.POSITIVE_INFINITY : weight / (100 - weight);
 }
 
 const silentTicks = 5;
 
-/** A cohort that was seen and has had no sample for five ticks; one that was never seen is waited for (§11.9). */
+/** A gating metric's cohort that was seen and has had no sample for five ticks; one that was never seen is waited for (§11.9). */
 function silenceOf(plan: Plan, state: AnalysisState): Reason | null {
-  if (plan.trafficMetric < 0) return null;
-  const seen = requestsSoFar(state.traffic);
-  const silent = state.traffic.silentTicks;
-  if (seen.canary > 0 && silent.canary >= silentTicks) return text.wentSilent(plan, "canary", silent.canary);
-  if (plan.spec.baseline !== null && seen.baseline > 0 && silent.baseline >= silentTicks) {
-    return text.wentSilent(plan, "baseline", silent.baseline);
+  const least = Math.max(silentTicks * plan.spec.tickMs, leastSilenceMs);
+  for (const [i, metric] of state.metrics.entries()) {
+    if (metric.kind !== "counts" || plan.spec.metrics[i]?.gate !== true) continue;
+    for (const cohort of ["canary", "baseline"] as const) {
+      const silent = silentMs(metric.silence, cohort);
+      if (silent >= least) return text.wentSilent(plan, i, cohort, silent);
+    }
   }
   return null;
 }

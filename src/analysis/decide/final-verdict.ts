@@ -1,13 +1,16 @@
 import { hasHeld } from "../advance/condition-metric.ts";
-import type { AnalysisState, CountMetricState } from "../advance/state.ts";
+import { marginsOf } from "../advance/count-metric.ts";
+import { leastSilenceMs, silentMs } from "../advance/silence.ts";
+import type { AnalysisState, CountMetricState, GaugeMetricState } from "../advance/state.ts";
 import { totals } from "../advance/stratum-rows.ts";
 import { requestsSoFar } from "../advance/traffic.ts";
 import type { Plan } from "../plan/plan.ts";
 import * as text from "../report/reason-text.ts";
 import type { Reason, Verdict } from "../result.ts";
-import { type CountMetric, isCountMetric } from "../spec/count-metric.ts";
+import { type CountMetric, countQuestions, isCountMetric } from "../spec/count-metric.ts";
 import type { AnalysisEvidence, MetricEvidence } from "./evidence-of.ts";
-import { leastSettledTicks, questionVerdict } from "./question-verdict.ts";
+import { indexes, leastSettledTicks, questionVerdict } from "./question-verdict.ts";
+import { unmatchedHarm } from "./unmatched.ts";
 
 export interface Found {
   readonly verdict: Verdict;
@@ -26,10 +29,16 @@ export function finalVerdict(plan: Plan, state: AnalysisState, evidence: Analysi
     return { verdict: "fail", reason: text.deadline(open.reason) };
   }
   if (gating.length === 0) return { verdict: "inconclusive", reason: text.nothingGates() };
-  const byEvidence = gating.every(({ reason }) => reason.code !== "no-regression-seen");
-  const onlyLimits = plan.spec.baseline === null;
-  const code = !byEvidence ? "no-regression-seen" : onlyLimits ? "within-limit" : "not-worse";
-  return { verdict: "pass", reason: text.passed(plan, state, evidence, code) };
+  const codes = gating.map(({ reason }) => reason.code);
+  return { verdict: "pass", reason: text.passed(plan, state, evidence, weakestPass(codes)) };
+}
+
+/** The passes a whole analysis can have, the one that says least first. */
+const passCodes = ["no-regression-seen", "not-worse", "within-limit", "condition-clear"] as const;
+
+/** What all the gating metrics' passes come to: no more than the weakest of them says. */
+function weakestPass(codes: readonly string[]): text.PassCode {
+  return passCodes.find((code) => codes.includes(code)) ?? "not-worse";
 }
 
 /** One metric's verdict at the end of the duration; gating or not. */
@@ -45,11 +54,14 @@ export function finalMetricVerdict(
     if (hasHeld(metric, known)) return { verdict: "fail", reason: text.conditionHeld(metric) };
     if (known.lastSeen === null)
       return { verdict: "inconclusive", reason: text.noSeries(plan, index, "canary") };
+    const unseen = (state.consumedTo ?? known.lastSeen) - known.lastSeen;
+    if (unseen >= leastSilenceMs)
+      return { verdict: "inconclusive", reason: text.wentSilent(plan, index, "canary", unseen) };
     return { verdict: "pass", reason: text.conditionClear(metric) };
   }
   const metricEvidence = evidence.metrics[index] ?? null;
   if (metric?.kind === "gauge" && known?.kind === "gauge") {
-    return gaugeVerdict(plan, index, known.blocks, metricEvidence);
+    return gaugeVerdict(plan, index, known, metricEvidence);
   }
   if (metric === undefined || !isCountMetric(metric) || known?.kind !== "counts") {
     return { verdict: "inconclusive", reason: text.nothingGates() };
@@ -64,8 +76,11 @@ export function passesEarly(plan: Plan, state: AnalysisState, evidence: Analysis
   const gating = plan.spec.metrics.map((metric, i) => ({ metric, i })).filter(({ metric }) => metric.gate);
   return (
     gating.length > 0 &&
-    gating.every(({ metric, i }) => {
-      if (metric.kind === "condition") return finalMetricVerdict(plan, state, evidence, i).verdict === "pass";
+    gating.every(({ i }) => {
+      if (finalMetricVerdict(plan, state, evidence, i).verdict !== "pass") return false;
+      const known = state.metrics[i];
+      // One that holds now may yet hold for long enough.
+      if (known?.kind === "condition") return known.holdingSince === null;
       return (evidence.metrics[i]?.pass ?? 0) >= needed;
     })
   );
@@ -86,6 +101,8 @@ function lacksTraffic(plan: Plan, state: AnalysisState): Found | null {
 }
 
 function noTraffic(plan: Plan, metric: CountMetricState, cohort: "canary" | "baseline"): Reason {
+  if (!metric.sampled[cohort] && metric.droppedLooks > 0)
+    return text.allDropped(plan, plan.trafficMetric, metric.droppedLooks);
   return metric.sampled[cohort]
     ? text.noRequests(plan, cohort)
     : text.noSeries(plan, plan.trafficMetric, cohort);
@@ -99,17 +116,25 @@ function countVerdict(
   evidence: MetricEvidence | null,
   index: number,
 ): Found {
-  if (!known.sampled.canary) return { verdict: "inconclusive", reason: text.noSeries(plan, index, "canary") };
-  if (plan.spec.baseline !== null && !known.sampled.baseline) {
-    return { verdict: "inconclusive", reason: text.noSeries(plan, index, "baseline") };
-  }
-  if (evidence === null) return { verdict: "inconclusive", reason: text.noBoundaries(metric) };
+  const inconclusive = (reason: Reason): Found => ({ verdict: "inconclusive", reason });
+  const unread = unreadReason(plan, known, index);
+  if (unread !== null) return inconclusive(unread);
+  if (evidence === null) return inconclusive(text.noBoundaries(metric));
+  if (known.layout?.compare.length === 0 && metric.compare !== null)
+    return inconclusive(text.beyondBoundaries(metric));
   if (evidence.fail * (evidence.share || 1) >= 1 / plan.spec.budget.falseAlarm) {
     return { verdict: "fail", reason: text.metricWorse(plan, metric, known, evidence) };
   }
-  const verdicts = evidence.questions.map((question) =>
-    questionVerdict(plan, metric, known, question, state.settledTicks),
-  );
+  for (const cohort of ["canary", "baseline"] as const) {
+    const silent = silentMs(known.silence, cohort);
+    if (silent >= leastSilenceMs) return inconclusive(text.wentSilent(plan, index, cohort, silent));
+  }
+  // A window of counts given as fewer ticks is all there is.
+  const leastTicks = Math.min(leastSettledTicks, plan.horizon);
+  if (known.settledTicks < leastTicks) return inconclusive(text.tooFewTicks(plan, index, known, leastTicks));
+  const harm = unmatchedReason(plan, metric, known, index);
+  if (harm !== null) return inconclusive(harm);
+  const verdicts = evidence.questions.map((question) => questionVerdict(plan, metric, known, question));
   const open = verdicts.find((verdict) => verdict.kind === "inconclusive");
   if (open !== undefined) {
     return {
@@ -122,13 +147,51 @@ function countVerdict(
   return { verdict: "pass", reason: text.metricFine(metric, known, evidence, code) };
 }
 
-function gaugeVerdict(plan: Plan, index: number, blocks: number, evidence: MetricEvidence | null): Found {
+/** Whether the canary did plain harm while there was no baseline to hold it against. */
+function unmatchedReason(
+  plan: Plan,
+  metric: CountMetric,
+  known: CountMetricState,
+  index: number,
+): Reason | null {
+  const { layout, rows, dispersion } = known;
+  if (layout === null) return null;
+  for (const kind of countQuestions(metric)) {
+    if (kind === "limit") continue;
+    const margin = marginsOf(metric, kind).pass;
+    for (const at of indexes(layout, kind)) {
+      const harm = unmatchedHarm(rows, at, margin, dispersion, 1 / plan.spec.budget.falsePass);
+      if (harm !== null) return text.unmatched(plan, index, harm);
+    }
+  }
+  return null;
+}
+
+/** Why a count metric was never read; null once it was. */
+function unreadReason(plan: Plan, known: CountMetricState, index: number): Reason | null {
+  const { sampled, layout, distribution, droppedLooks } = known;
+  const isRead = sampled.canary && (plan.spec.baseline === null || sampled.baseline);
+  const awaitsBoundaries = layout === null && (distribution?.bounds.length ?? 0) > 0;
+  if (isRead || awaitsBoundaries) return null;
+  if (droppedLooks > 0) return text.allDropped(plan, index, droppedLooks);
+  return text.noSeries(plan, index, sampled.canary ? "baseline" : "canary");
+}
+
+function gaugeVerdict(
+  plan: Plan,
+  index: number,
+  { blocks, missedBlocks }: GaugeMetricState,
+  evidence: MetricEvidence | null,
+): Found {
   const metric = plan.spec.metrics[index];
   if (metric === undefined || evidence === null || blocks === 0) {
     return { verdict: "inconclusive", reason: text.noSeries(plan, index, "canary") };
   }
   if (evidence.fail * (evidence.share || 1) >= 1 / plan.spec.budget.falseAlarm) {
     return { verdict: "fail", reason: text.gaugeWorse(metric.name, evidence.fail) };
+  }
+  if (missedBlocks > 0) {
+    return { verdict: "inconclusive", reason: text.gaugeMissed(metric.name, missedBlocks) };
   }
   if (evidence.pass >= 1 / plan.spec.budget.falsePass) {
     return { verdict: "pass", reason: text.gaugeFine(metric.name) };

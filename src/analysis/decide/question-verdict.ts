@@ -13,9 +13,24 @@ import { requestsToPassLimit, requestsToPassMargin } from "./requests-to-pass.ts
 /** What the deadline finds on one question that has not failed. */
 export type QuestionVerdict =
   | { readonly kind: "pass"; readonly code: ReasonCode }
-  | { readonly kind: "inconclusive"; readonly code: ReasonCode; readonly moreRequests: number | null };
+  | ({ readonly kind: "inconclusive" } & OpenQuestion);
 
-/** Fewest committed ticks with settled traffic before "no regression seen" may pass. */
+/** Why a question stays open. */
+export interface OpenQuestion {
+  readonly code: ReasonCode;
+  /** About how many more canary requests would answer it; null where more may not. */
+  readonly moreRequests: number | null;
+  /** The counts that lack evidence; null where it is not for want of evidence. */
+  readonly at: CountIndexes | null;
+}
+
+/** Which of the layout's counts stand for each cohort; null counts every request as bad. */
+export interface CountIndexes {
+  readonly canary: number | null;
+  readonly baseline: number | null;
+}
+
+/** Fewest committed ticks with settled traffic before a metric may pass (stats.md §5, §11.5). */
 export const leastSettledTicks = 3;
 
 /**
@@ -30,29 +45,30 @@ export function questionVerdict(
   metric: CountMetric,
   state: CountMetricState,
   evidence: QuestionEvidence,
-  settledTicks: number,
 ): QuestionVerdict {
   const passNeeds = 1 / plan.spec.budget.falsePass;
   if (evidence.pass >= passNeeds && evidence.boundaries.length > 0) {
     return { kind: "pass", code: evidence.kind === "limit" ? "within-limit" : "not-worse" };
   }
-  if (evidence.withheld) return { kind: "inconclusive", code: "baseline-over-limit", moreRequests: null };
+  if (evidence.withheld) {
+    return { kind: "inconclusive", code: "baseline-over-limit", moreRequests: null, at: null };
+  }
   const needed = -Math.log(plan.spec.budget.falseAlarm * (evidence.share || 1)) + 1.5;
   const checks = boundaryChecks(metric, state, evidence, needed, passNeeds);
   const powered = checks.every((check, i) => check.clear || (evidence.boundaries[i]?.pass ?? 0) >= passNeeds);
-  const mayPass = plan.spec.onDeadline === "passIfPowered" && settledTicks >= leastSettledTicks;
+  const mayPass = plan.spec.onDeadline === "passIfPowered" && state.settledTicks >= leastSettledTicks;
   if (mayPass && powered && checks.length > 0) return { kind: "pass", code: "no-regression-seen" };
   const byPower = plan.spec.onDeadline === "passIfPowered";
-  const missing = checks.map((check, i) => {
-    const isFine = check.clear || (evidence.boundaries[i]?.pass ?? 0) >= passNeeds;
-    return isFine ? 0 : moreRequests(check, byPower);
-  });
-  const known = missing.filter((count) => count !== null);
-  const more = known.length === missing.length && known.length > 0 ? Math.max(...known) : null;
-  return { kind: "inconclusive", code: "underpowered", moreRequests: more };
+  const open = checks
+    .filter((check, i) => !check.clear && (evidence.boundaries[i]?.pass ?? 0) < passNeeds)
+    .map((check) => ({ at: check.at, moreRequests: moreRequests(check, byPower, state.settledTicks) }))
+    .sort((a, b) => (b.moreRequests ?? Number.MAX_VALUE) - (a.moreRequests ?? Number.MAX_VALUE));
+  const worst = open[0] ?? { at: null, moreRequests: null };
+  return { kind: "inconclusive", code: "underpowered", ...worst };
 }
 
 interface BoundaryCheck {
+  readonly at: CountIndexes;
   readonly clear: boolean;
   readonly canaryRequests: number;
   /** Canary requests in all at which a regression would have shown; null where more would not let it pass that way. */
@@ -78,7 +94,15 @@ function boundaryChecks(
     const estimateFine = nc > 0 && xc / nc <= limit;
     const clear = evidence.fail < 1 && estimateFine && nc >= powerRequests;
     const passRequests = requestsToPassLimit({ total: nc, bad: xc }, limit, state.dispersion, passNeeds);
-    return [{ clear, canaryRequests: nc, powerRequests: estimateFine ? powerRequests : null, passRequests }];
+    return [
+      {
+        at: { canary: at, baseline: at },
+        clear,
+        canaryRequests: nc,
+        powerRequests: estimateFine ? powerRequests : null,
+        passRequests,
+      },
+    ];
   }
   const { fail: margin, pass } = marginsOf(metric, evidence.kind === "slower" ? "slower" : "compare");
   return indexes(layout, evidence.kind).map(({ canary, baseline }, i) => {
@@ -87,6 +111,7 @@ function boundaryChecks(
     const estimateFine = nc > 0 && nb > 0 && xc / nc <= margin.ratio * (xb / nb) + margin.points;
     const against = evidence.boundaries[i]?.fail ?? 1;
     return {
+      at: { canary, baseline },
       clear: against < 1 && estimateFine && evidenceSoFar >= needed,
       canaryRequests: nc,
       powerRequests: estimateFine && evidenceSoFar > 0 ? (nc * needed) / evidenceSoFar : null,
@@ -103,11 +128,15 @@ export function indexes(layout: Layout, kind: QuestionEvidence["kind"]) {
   return layout.compare.map((index) => ({ canary: index, baseline: index }));
 }
 
-/** About how many more canary requests until this boundary passes, if it goes on as so far; null if it would not. */
-function moreRequests(
-  { canaryRequests, powerRequests, passRequests }: BoundaryCheck,
-  byPower: boolean,
-): number | null {
+/**
+ * About how many more canary requests until this boundary passes, if it goes on
+ * as so far; null if it would not. At least a tick's worth: evidence that came
+ * in one burst was capped, and more time is what it lacks.
+ */
+function moreRequests(check: BoundaryCheck, byPower: boolean, settledTicks: number): number | null {
+  const { canaryRequests, powerRequests, passRequests } = check;
   const ways = [passRequests, byPower ? powerRequests : null].filter((count) => count !== null);
-  return ways.length === 0 ? null : Math.max(1, Math.ceil(Math.min(...ways) - canaryRequests));
+  if (ways.length === 0) return null;
+  const aTick = canaryRequests / Math.max(1, settledTicks);
+  return Math.max(1, Math.ceil(Math.max(aTick, Math.min(...ways) - canaryRequests)));
 }

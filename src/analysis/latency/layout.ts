@@ -47,7 +47,9 @@ const mostTail = 0.6;
  * under 0.1 %: regressions that only the slowest requests show.
  *
  * @throws CoalmineError invalid-spec if an objective lies beyond the last
- *   boundary: no count could ever show it was missed (§11.13).
+ *   boundary: no count could ever show it was missed (§11.13); or if the
+ *   baseline's latencies lie all on one side of every boundary, so that it has
+ *   no quantile to be so many times slower than.
  */
 export function chooseLayout(metric: LatencyMetric, distribution: Distribution, unitSeconds: number): Layout {
   const { bounds, form } = distribution;
@@ -119,14 +121,22 @@ function slowerBoundaries(
     tails.filter(({ tail }) => tail > 0 && tail < 1),
     1 - (metric.quantile ?? 0.99),
   );
-  const wanted = (from ?? Number.POSITIVE_INFINITY) * factor;
+  if (from === null) throw noQuantile(metric);
+  const wanted = from * factor;
   const slack = wanted * 1e-9;
   const fail = bounds.find((bound) => bound >= wanted - slack);
   const pass = bounds.findLast((bound) => bound <= wanted + slack);
-  if (from === null || fail === undefined || pass === undefined) {
+  if (fail === undefined || pass === undefined) {
     throw beyondTheLast(metric, `slower: ${factor}x`, bounds, unitSeconds);
   }
   return { baseline: from, fail, pass };
+}
+
+function noQuantile(metric: LatencyMetric) {
+  const message = `slower: ${metric.slower}x cannot be asked, as no boundary of the histogram lies among the baseline's latencies; use \`compare\` or \`limit\``;
+  return new CoalmineError("invalid-spec", `metric ${metric.name}: ${message}`, {
+    problems: [{ path: `metrics.${metric.name}.slower`, message }],
+  });
 }
 
 /** A question about a latency that no boundary reaches can never be answered (§11.13). */

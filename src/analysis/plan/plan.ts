@@ -14,7 +14,7 @@ export interface Plan {
   readonly telemetry: Telemetry;
   /** Shares of the false-alarm budget. */
   readonly shares: Shares;
-  /** Index of the metric whose requests stand for the canary's traffic; -1 where nothing counts requests. */
+  /** Index of the metric whose requests stand for the canary's traffic; -1 where nothing that gates counts requests. */
   readonly trafficMetric: number;
   /** Index of the metric the outage channel watches; -1 for none. */
   readonly outageMetric: number;
@@ -32,7 +32,8 @@ export function planAnalysis(spec: AnalysisSpec): Plan {
     spec,
     telemetry: telemetryOf(spec),
     shares,
-    trafficMetric: errors >= 0 ? errors : spec.metrics.findIndex(isCountMetric),
+    trafficMetric:
+      errors >= 0 ? errors : spec.metrics.findIndex((metric) => metric.gate && isCountMetric(metric)),
     outageMetric: shares.outage > 0 ? errors : -1,
     outageTest: {
       rule: { grid: outageGrid, horizon, cap: outage.cap, dispersion: 1 },

@@ -2,15 +2,16 @@ import { formatCount, formatLatency, formatPercent, formatTimes } from "../../ba
 import type { CountMetricState } from "../advance/state.ts";
 import { totals } from "../advance/stratum-rows.ts";
 import type { MetricEvidence, QuestionEvidence } from "../decide/evidence-of.ts";
-import { indexes } from "../decide/question-verdict.ts";
+import { type CountIndexes, indexes } from "../decide/question-verdict.ts";
 import type { Layout } from "../latency/layout.ts";
 import type { CountMetric } from "../spec/count-metric.ts";
 
 /** The question with the most to say: most weighted fail evidence; null before any is asked. */
 export function strongest(evidence: MetricEvidence | null): QuestionEvidence | null {
   const questions = evidence?.questions ?? [];
+  const counted = ({ fail, withheld }: QuestionEvidence) => (withheld ? 0 : fail);
   return questions.reduce<QuestionEvidence | null>(
-    (best, one) => (best === null || (best.withheld && !one.withheld) || one.fail > best.fail ? one : best),
+    (best, one) => (best === null || counted(one) > counted(best) ? one : best),
     null,
   );
 }
@@ -54,18 +55,23 @@ export function badText(
   return slowerThan(state.layout, shownIndexes(state.layout, evidence).canary);
 }
 
-/** `errors: canary 8.1 % (162 of 2,000), baseline 0.50 % (90 of 18,000), 16×`. */
+/**
+ * `errors: canary 8.1 % (162 of 2,000), baseline 0.50 % (90 of 18,000), 16×`.
+ *
+ * @param at which counts to show; null for those of the strongest evidence.
+ */
 export function comparedText(
   metric: CountMetric,
   state: CountMetricState,
   evidence: MetricEvidence | null,
+  at: CountIndexes | null = null,
 ): string {
-  const { layout } = state;
-  const at = layout === null ? { canary: 0, baseline: 0 } : shownIndexes(layout, evidence);
-  const slow = (index: number) =>
+  const { layout, rows } = state;
+  const shown = at ?? (layout === null ? { canary: 0, baseline: 0 } : shownIndexes(layout, evidence));
+  const slow = (index: number | null) =>
     metric.kind === "latency" && layout !== null ? ` ${slowerThan(layout, index)}` : "";
-  const counts = shownCounts(state, evidence);
-  return `${metric.name}: ${rateTexts({ ...counts, canaryWhat: slow(at.canary), baselineWhat: slow(at.baseline) })}`;
+  const whats = { canaryWhat: slow(shown.canary), baselineWhat: slow(shown.baseline) };
+  return `${metric.name}: ${rateTexts({ ...totals(rows, shown.canary, shown.baseline), ...whats })}`;
 }
 
 /** Both cohorts' counts as rates and how many times the one is the other; `What` says what is counted, where that needs saying. */
@@ -89,6 +95,7 @@ function rateText(bad: number, total: number, what: string): string {
   return `${formatPercent(bad / total)}${what} (${formatCount(bad)} of ${formatCount(total)})`;
 }
 
-function slowerThan({ boundaries, unitSeconds }: Layout, index: number): string {
+function slowerThan({ boundaries, unitSeconds }: Layout, index: number | null): string {
+  if (index === null) return "slower than the objective";
   return `slower than ${formatLatency((boundaries[index] ?? 0) * unitSeconds)}`;
 }

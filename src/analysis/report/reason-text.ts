@@ -2,6 +2,7 @@ import { formatDuration } from "../../base/duration.ts";
 import { formatCount, formatOdds, formatPercent } from "../../base/format.ts";
 import type { AnalysisState, CountMetricState, OutageState } from "../advance/state.ts";
 import type { AnalysisEvidence, MetricEvidence } from "../decide/evidence-of.ts";
+import type { OpenQuestion } from "../decide/question-verdict.ts";
 import type { Cohort } from "../observation.ts";
 import { limitRate, type Plan } from "../plan/plan.ts";
 import type { ReasonCode } from "../reasons.ts";
@@ -53,13 +54,11 @@ export function combined(plan: Plan, evidence: AnalysisEvidence, parts: readonly
   return { code: "combined-evidence", text };
 }
 
+/** What a pass of the whole analysis rests on. */
+export type PassCode = "not-worse" | "within-limit" | "no-regression-seen" | "condition-clear";
+
 /** The whole analysis passed: every gating count metric in one line. */
-export function passed(
-  plan: Plan,
-  state: AnalysisState,
-  evidence: AnalysisEvidence,
-  code: ReasonCode,
-): Reason {
+export function passed(plan: Plan, state: AnalysisState, evidence: AnalysisEvidence, code: PassCode): Reason {
   const parts = plan.spec.metrics.flatMap((metric, i) => {
     const known = state.metrics[i];
     if (!metric.gate || known?.kind !== "counts" || metric.kind === "gauge" || metric.kind === "condition")
@@ -69,8 +68,9 @@ export function passed(
   const opening = {
     "not-worse": "no worse than the baseline",
     "within-limit": "within its limits",
-    "no-regression-seen": "no regression seen, and three times the baseline would have shown",
-  }[code as "not-worse" | "within-limit" | "no-regression-seen"];
+    "no-regression-seen": "no regression seen, and a clear one would have shown",
+    "condition-clear": "no condition held for long enough to fail",
+  }[code];
   return { code, text: [opening, ...parts].join("; ") };
 }
 
@@ -80,11 +80,11 @@ export function undecided(
   metric: CountMetric,
   known: CountMetricState,
   evidence: MetricEvidence,
-  open: { readonly code: ReasonCode; readonly moreRequests: number | null },
+  open: OpenQuestion,
   state: AnalysisState,
 ): Reason {
-  const { code, moreRequests } = open;
-  const seen = comparedText(metric, known, evidence);
+  const { code, moreRequests, at } = open;
+  const seen = comparedText(metric, known, evidence, at);
   if (code === "baseline-over-limit") {
     return {
       code,
@@ -121,14 +121,53 @@ export function noRequests(plan: Plan, cohort: Cohort): Reason {
   };
 }
 
-export function wentSilent(plan: Plan, cohort: Cohort, ticks: number): Reason {
-  const selector = selectorOf(plan.telemetry.queries[plan.trafficMetric], cohort);
-  const span = formatDuration(ticks * plan.spec.tickMs);
-  return { code: noDataCode(cohort), text: `no ${cohort} samples for ${span} from ${selector}` };
+/** A cohort that had been read and then was not, or not so that it could be counted. */
+export function wentSilent(plan: Plan, index: number, cohort: Cohort, ms: number): Reason {
+  const name = plan.spec.metrics[index]?.name ?? "traffic";
+  const selector = selectorOf(plan.telemetry.queries[index], cohort);
+  const text = `${name}: no usable ${cohort} samples for ${formatDuration(ms)} from ${selector}`;
+  return { code: noDataCode(cohort), text };
+}
+
+/** Samples came, and none that could be counted. */
+export function allDropped(plan: Plan, index: number, looks: number): Reason {
+  const name = plan.spec.metrics[index]?.name ?? "traffic";
+  const text = `${name}: the counts of ${formatCount(looks)} looks could not be true and were left out; nothing is left to judge`;
+  return { code: "no-data", text };
+}
+
+/** Canary requests that came while the baseline had none, and went wrong. */
+export function unmatched(
+  plan: Plan,
+  index: number,
+  { total, bad }: { readonly total: number; readonly bad: number },
+): Reason {
+  const name = plan.spec.metrics[index]?.name ?? "traffic";
+  const text = `${name}: ${formatCount(bad)} of ${formatCount(total)} canary requests were bad while the baseline had none to compare them with`;
+  return { code: "no-baseline-data", text };
+}
+
+/** Too short a stretch of settled traffic for a pass. */
+export function tooFewTicks(
+  plan: Plan,
+  index: number,
+  { settledTicks }: CountMetricState,
+  least: number,
+): Reason {
+  const name = plan.spec.metrics[index]?.name ?? "traffic";
+  const who = plan.spec.baseline === null ? "canary requests" : "requests of both cohorts";
+  const text = `${name}: ${who} past warm-up in ${settledTicks} whole ticks, needs ${least}`;
+  return { code: "too-few-requests", text };
 }
 
 export function noBoundaries(metric: CountMetric): Reason {
   const text = `${metric.name}: the baseline had too few requests to choose latency boundaries from`;
+  return { code: "no-baseline-data", text };
+}
+
+/** A histogram whose boundaries are all below what the baseline takes. */
+export function beyondBoundaries(metric: CountMetric): Reason {
+  const text = `${metric.name}: most of the baseline's latencies lie beyond every boundary of the histogram, so none can tell the cohorts apart`;
   return { code: "no-baseline-data", text };
 }
 
@@ -161,16 +200,21 @@ export function conditionClear(metric: ConditionMetric): Reason {
 export function gaugeWorse(name: string, odds: number): Reason {
   return {
     code: "worse-than-baseline",
-    text: `${name}: above its margin in nearly every block, evidence ${formatOdds(odds)}`,
+    text: `${name}: beyond its margin in nearly every block, evidence ${formatOdds(odds)}`,
   };
 }
 
 export function gaugeFine(name: string): Reason {
-  return { code: "not-worse", text: `${name}: below its margin in nearly every block` };
+  return { code: "not-worse", text: `${name}: within its margin in nearly every block` };
 }
 
 export function gaugeUndecided(name: string, blocks: number): Reason {
-  return { code: "underpowered", text: `${name}: ${blocks} blocks are too few to tell` };
+  return { code: "underpowered", text: `${name}: neither side of its margin is shown in ${blocks} blocks` };
+}
+
+export function gaugeMissed(name: string, blocks: number): Reason {
+  const text = `${name}: a cohort had no sample in the last ${blocks === 1 ? "block" : `${blocks} blocks`}`;
+  return { code: "no-data", text };
 }
 
 export function deadline(open: Reason): Reason {

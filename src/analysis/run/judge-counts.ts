@@ -81,6 +81,7 @@ function requireCountable(spec: AnalysisSpec, ticks: readonly GivenTick[]): void
   const names = spec.metrics.map(({ name }) => name);
   const problems = ticks.flatMap((tick, i) => tickProblems(tick, `ticks.${i}.metrics`, names));
   if (ticks.length === 0) problems.push({ path: "ticks", message: "needs at least one tick" });
+  if (problems.length === 0) problems.push(...names.flatMap((name) => sumProblems(ticks, name)));
   if (problems.length === 0) return;
   const text = problems.map(({ path, message }) => `${path}: ${message}`).join("; ");
   throw new CoalmineError("invalid-request", text, { problems });
@@ -98,6 +99,14 @@ function tickProblems({ metrics }: GivenTick, path: string, names: readonly stri
     ...missing.map((name) => ({ path, message: `lacks ${name}` })),
     ...wrong.map(({ name, message }) => ({ path: `${path}.${name}`, message })),
   ];
+}
+
+/** Beyond 2^53 a sum of counts is no longer a count. */
+function sumProblems(ticks: readonly GivenTick[], name: string): Problem[] {
+  const sum = (cohort: "canary" | "baseline") =>
+    ticks.reduce((total, { metrics }) => total + (metrics[name]?.[cohort]?.total ?? 0), 0);
+  if (Math.max(sum("canary"), sum("baseline")) <= Number.MAX_SAFE_INTEGER) return [];
+  return [{ path: "ticks", message: `the requests of ${name} add up to more than 2^53` }];
 }
 
 function isPossible({ total, bad }: GivenCounts): boolean {

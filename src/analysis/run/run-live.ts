@@ -42,17 +42,14 @@ export interface RunLiveOptions {
  *   look; source-unavailable only with `onSourceFailure: "throw"`.
  */
 export async function* runLive(options: RunLiveOptions): AsyncGenerator<AnalysisStep> {
-  const { spec, startedAt, signal } = options;
+  const { spec, startedAt } = options;
   const plan = planAnalysis(spec);
   let state = options.state ?? startAnalysis(plan, startedAt);
   let at = state.consumedTo === null ? startedAt : nextLookAfter(spec, startedAt, state.consumedTo);
   while (state.decision === null) {
-    const observation = await seen(options, plan, state, at);
-    if (state.consumedTo === null && observation.kind === "look" && spec.dispersion === "auto") {
-      state = advance(plan, state, await estimateDispersion(plan, options.sources, startedAt, signal), at);
-    }
-    const now = observation.kind === "cancel" ? options.clock.now() : at;
-    state = advance(plan, state, observation, now);
+    const observations = await seen(options, plan, state, at);
+    const now = observations.some(({ kind }) => kind === "cancel") ? options.clock.now() : at;
+    for (const observation of observations) state = advance(plan, state, observation, now);
     yield stepOf(plan, state, options.id, now);
     at = nextDue(options, at);
   }
@@ -63,24 +60,26 @@ function stepOf(plan: Plan, state: AnalysisState, id: string, now: number): Anal
   return { state, result, look: lookRecord(result, now) };
 }
 
-/** What the look at `at` finds: counts, a source that is away, or that the caller gave up. */
+/** What the look at `at` finds: counts (the first: the dispersion before them), a source that is away, or that the caller gave up. */
 async function seen(
   options: RunLiveOptions,
   plan: Plan,
   state: AnalysisState,
   at: number,
-): Promise<Observation> {
-  const { clock, signal, startedAt, spec } = options;
+): Promise<readonly Observation[]> {
+  const { clock, signal, sources, startedAt, spec } = options;
   try {
     await clock.until(at + options.ingestionDelayMs, signal);
     const until = Math.min(at, startedAt + spec.durationMs);
-    return await observe({ plan, state, sources: options.sources, at: until, signal });
+    const look = await observe({ plan, state, sources, at: until, signal });
+    if (state.consumedTo !== null || spec.dispersion !== "auto") return [look];
+    return [await estimateDispersion(plan, sources, startedAt, signal), look];
   } catch (thrown) {
-    if (signal.aborted) return { kind: "cancel" };
+    if (signal.aborted) return [{ kind: "cancel" }];
     const error = CoalmineError.from(thrown);
     const mayRecover = error.code === "source-unavailable" && options.onSourceFailure !== "throw";
     const wasAnswered = error.code === "query-rejected" && state.consumedTo !== null;
-    if (mayRecover || wasAnswered) return { kind: "sourceFailure", message: error.message };
+    if (mayRecover || wasAnswered) return [{ kind: "sourceFailure", message: error.message }];
     throw error;
   }
 }

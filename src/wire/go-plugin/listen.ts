@@ -36,10 +36,7 @@ export async function listen(
 }
 
 async function listenOnFile(server: Server, env: NodeJS.ProcessEnv): Promise<Listener> {
-  const address = join(
-    env["PLUGIN_UNIX_SOCKET_DIR"] || tmpdir(),
-    `plugin${randomBytes(6).toString("hex")}`,
-  );
+  const address = join(env["PLUGIN_UNIX_SOCKET_DIR"] || tmpdir(), `plugin${randomBytes(6).toString("hex")}`);
   const group = groupOf(env["PLUGIN_UNIX_SOCKET_GROUP"]);
   await listening(server, { path: address }, () => {
     if (group !== null) chownSync(address, -1, group);
@@ -88,17 +85,20 @@ async function listening(
   server.once("error", reject).once("listening", resolve);
   try {
     server.listen(where);
-    if (server.listening) onBound();
+    if (!server.listening) await promise;
+    onBound();
     await promise;
-  } catch (thrown) {
+  } catch (cause) {
     server.close();
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new CoalmineError("source-unavailable", `go-plugin: cannot listen for the host: ${reason}`, {
-      cause: thrown,
-    });
+    throw cannotListen(cause);
   } finally {
-    server.removeAllListeners("error").removeAllListeners("listening").on("error", () => {});
+    server.off("error", reject).on("error", () => {});
   }
+}
+
+function cannotListen(cause: unknown): CoalmineError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new CoalmineError("source-unavailable", `go-plugin: cannot listen for the host: ${why}`, { cause });
 }
 
 function portOf(name: string, env: NodeJS.ProcessEnv): number {

@@ -14,6 +14,8 @@ export async function readExactly(stream: Readable, count: number): Promise<Uint
     for (let chunk: Buffer | null = stream.read(); chunk !== null; chunk = stream.read()) {
       held = Buffer.concat([held, chunk]);
       if (held.length < count) continue;
+      // What is put back is news to whoever listens.
+      stream.off("readable", onReadable);
       if (held.length > count) stream.unshift(held.subarray(count));
       resolve(held.subarray(0, count));
       return;

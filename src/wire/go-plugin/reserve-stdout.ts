@@ -1,9 +1,11 @@
 /** Keeps standard output for the handshake line: a host that meets anything else there first gives up. */
 
-/** The part of a process's output that is used; `process` has this shape. */
+import type { Writable } from "node:stream";
+
+/** The output of a process; `process` has this shape. */
 export interface OutputStreams {
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
 }
 
 /**

@@ -19,7 +19,12 @@ export interface WatchParentOptions {
  *
  * @throws the signal's reason if it aborts first.
  */
-export async function parentEnded({ parentId, clock, intervalMs, signal }: WatchParentOptions): Promise<void> {
+export async function parentEnded({
+  parentId,
+  clock,
+  intervalMs,
+  signal,
+}: WatchParentOptions): Promise<void> {
   const first = parentId();
   while (parentId() === first) await clock.until(clock.now() + intervalMs, signal);
 }

@@ -10,13 +10,17 @@ const word = 0x1_0000_0000;
  * the message.
  */
 export class ByteReader {
-  readonly #bytes: Buffer;
+  readonly #bytes: Uint8Array;
+  /** The same memory, for what a Buffer does best: text. */
+  readonly #buffer: Buffer;
   readonly #scratch = new DataView(new ArrayBuffer(8));
   #position = 0;
   #end: number;
 
   constructor(message: Uint8Array) {
-    this.#bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+    // Not the message itself, since slice() of a Buffer would share its memory.
+    this.#bytes = new Uint8Array(message.buffer, message.byteOffset, message.byteLength);
+    this.#buffer = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
     this.#end = message.byteLength;
   }
 
@@ -121,14 +125,13 @@ export class ByteReader {
   /** "An unsigned count followed by that many uninterpreted bytes", as a copy. */
   bytes(what: string): Uint8Array {
     const start = this.#skip(this.length(what));
-    // The constructor copies; slice() of a Buffer shares its memory.
-    return new Uint8Array(this.#bytes.subarray(start, this.#position));
+    return this.#bytes.slice(start, this.#position);
   }
 
   /** Bytes as text. Go lets a string hold any bytes; what is not UTF-8 becomes U+FFFD, as in Go's JSON. */
   string(what: string): string {
     const start = this.#skip(this.length(what));
-    return this.#bytes.toString("utf8", start, this.#position);
+    return this.#buffer.toString("utf8", start, this.#position);
   }
 
   #skip(length: number): number {

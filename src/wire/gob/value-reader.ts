@@ -2,13 +2,17 @@ import type { ByteReader } from "./byte-reader.ts";
 import { malformedGob, oversizedGob } from "./gob-fault.ts";
 import type { GobValue } from "./gob-value.ts";
 import type { GobLimits } from "./limits.ts";
-import type { CompositeType, Frame, InterfaceFrame, ListFrame, MapFrame, StructFrame } from "./read-frame.ts";
-import { frameOf } from "./read-frame.ts";
-import { readScalar, type ScalarType } from "./read-scalar.ts";
+import { MessagePieces } from "./message-pieces.ts";
+import {
+  addToFrame,
+  type Frame,
+  type InterfaceFrame,
+  type ListFrame,
+  type MapFrame,
+  type StructFrame,
+} from "./read-frame.ts";
+import { type CompositeType, isComposite, type OpaqueReaders, readScalar } from "./read-scalar.ts";
 import type { WireType } from "./wire-type.ts";
-
-/** What makes a value of the bytes of a GobEncoder, BinaryMarshaler or TextMarshaler. */
-export type OpaqueReader = (bytes: Uint8Array) => GobValue;
 
 /** What reading a value needs to know of its stream. */
 export interface ReadContext {
@@ -17,8 +21,7 @@ export interface ReadContext {
     define(id: number, reader: ByteReader): void;
   };
   readonly limits: GobLimits;
-  /** By the name of the type. */
-  readonly opaque: ReadonlyMap<string, OpaqueReader>;
+  readonly opaque: OpaqueReaders;
 }
 
 /** A value read whole; wrapped, since a value may be null. */
@@ -27,7 +30,7 @@ export interface ReadValue {
 }
 
 /** Go's own bound on the name of a registered type. */
-const maxNameBytes = 1_024;
+const maxNameLength = 1_024;
 
 /**
  * Reads one value, which may be spread over several messages: where an interface
@@ -36,14 +39,12 @@ const maxNameBytes = 1_024;
  * grammar in doc.go: `ConcreteTypeName TypeSequence InterfaceContents`).
  *
  * So what is under way stands in a stack of frames and not in the call stack,
- * which bounds the depth too. `#fences` are the ends of the counted pieces the
- * position is in: the message, then one for each interface value around it.
+ * which bounds the depth too.
  */
 export class ValueReader {
   readonly #context: ReadContext;
+  readonly #pieces = new MessagePieces();
   readonly #frames: Frame[] = [];
-  #fences: number[] = [];
-  #reader: ByteReader | undefined;
   #nodes = 0;
   #done: ReadValue | undefined;
 
@@ -58,14 +59,171 @@ export class ValueReader {
    * @throws CoalmineError invalid-request, too-large.
    */
   start(id: number, reader: ByteReader): ReadValue | undefined {
-    this.#enter(reader);
-    this.#readWhole(reader, id);
-    return this.#run(reader);
+    this.#pieces.enterMessage(reader);
+    const value = this.#readAlone(id);
+    if (value !== undefined) this.#done = { value };
+    return this.#run();
   }
 
   /** Goes on with the next message. Returns and throws as {@link start}. */
   resume(reader: ByteReader): ReadValue | undefined {
-    this.#enter(reader);
-    return this.#run(reader);
+    this.#pieces.enterMessage(reader);
+    return this.#run();
+  }
+
+  #run(): ReadValue | undefined {
+    while (this.#done === undefined) {
+      const frame = this.#frames.at(-1);
+      if (frame === undefined || !this.#step(frame)) return undefined;
+    }
+    return this.#done;
+  }
+
+  /** Reads on in the innermost composite until it is whole or holds another; false if the message is over. */
+  #step(frame: Frame): boolean {
+    switch (frame.kind) {
+      case "struct":
+        this.#stepStruct(frame);
+        return true;
+      case "list":
+        this.#stepList(frame);
+        return true;
+      case "map":
+        this.#stepMap(frame);
+        return true;
+      case "interface":
+        return this.#stepInterface(frame);
+    }
+  }
+
+  /** "A sequence of (field number, field value) pairs", the numbers as deltas from -1, a delta of 0 at the end. */
+  #stepStruct(frame: StructFrame): void {
+    for (;;) {
+      const delta = this.#pieces.reader.count("field delta");
+      if (delta === 0) {
+        this.#close(frame.value);
+        return;
+      }
+      frame.index += delta;
+      const field = frame.fields[frame.index];
+      if (field === undefined)
+        throw malformedGob(`field ${frame.index} of ${frame.typeName}, which has ${frame.fields.length}`);
+      const value = this.#read(field.type);
+      if (value === undefined) return;
+      frame.value[field.name] = value;
+    }
+  }
+
+  #stepList(frame: ListFrame): void {
+    while (frame.remaining > 0) {
+      frame.remaining -= 1;
+      const value = this.#read(frame.elem);
+      if (value === undefined) return;
+      frame.value.push(value);
+    }
+    this.#close(frame.value);
+  }
+
+  #stepMap(frame: MapFrame): void {
+    while (frame.remaining > 0 || frame.key !== undefined) {
+      const isKey = frame.key === undefined;
+      if (isKey) frame.remaining -= 1;
+      const value = this.#read(isKey ? frame.keyType : frame.elemType);
+      if (value === undefined) return;
+      addToFrame(frame, value);
+    }
+    this.#close(frame.value);
+  }
+
+  /** Type definitions, if the sender has not defined the type yet; then its id and the counted contents. */
+  #stepInterface(frame: InterfaceFrame): boolean {
+    while (frame.contents === undefined) {
+      const id = this.#pieces.reader.typeId();
+      if (id < 0) {
+        this.#context.types.define(-id, this.#pieces.reader);
+        if (!this.#pieces.continue()) return false;
+      } else {
+        this.#pieces.open();
+        const value = this.#readAlone(id);
+        if (value === undefined) return true;
+        frame.contents = value;
+      }
+    }
+    this.#pieces.close();
+    this.#close({ name: frame.name, value: frame.contents });
+    return true;
+  }
+
+  /** A value that no composite holds: one that is no struct has a 0 before it, in place of a field's delta. */
+  #readAlone(id: number): GobValue | undefined {
+    if (this.#context.types.typeOf(id).kind !== "struct") {
+      const delta = this.#pieces.reader.count("delta");
+      if (delta !== 0) throw malformedGob(`delta ${delta} before a value that is no struct, want 0`);
+    }
+    return this.#read(id);
+  }
+
+  /** The value, if it is whole at once; else undefined, and its frame is on the stack. */
+  #read(id: number): GobValue | undefined {
+    const { types, limits, opaque } = this.#context;
+    this.#nodes += 1;
+    if (this.#nodes > limits.maxNodes) throw oversizedGob(`more than ${limits.maxNodes} values in one`);
+    const type = types.typeOf(id);
+    if (!isComposite(type)) return readScalar(type, this.#pieces.reader, opaque);
+    const frame = this.#frameOf(type);
+    if (frame === undefined) return null;
+    if (this.#frames.length >= limits.maxDepth) throw oversizedGob(`nested deeper than ${limits.maxDepth}`);
+    this.#frames.push(frame);
+    return undefined;
+  }
+
+  /** A frame after the head of its value is read: the name, the count. Undefined for a nil interface value. */
+  #frameOf(type: CompositeType): Frame | undefined {
+    switch (type.kind) {
+      case "struct":
+        return { kind: "struct", typeName: type.name, fields: type.fields, value: {}, index: -1 };
+      case "slice":
+        return { kind: "list", elem: type.elem, value: [], remaining: this.#count(type.elem, "slice") };
+      case "array": {
+        const remaining = this.#count(type.elem, "array");
+        if (remaining !== type.length)
+          throw malformedGob(`array of ${remaining} elements, want ${type.length}`);
+        return { kind: "list", elem: type.elem, value: [], remaining };
+      }
+      case "map": {
+        const remaining = this.#count(type.elem, "map");
+        const { key: keyType, elem: elemType } = type;
+        return { kind: "map", keyType, elemType, value: new Map(), remaining, key: undefined };
+      }
+      case "interface": {
+        const name = this.#pieces.reader.string("name of a type");
+        if (name.length > maxNameLength)
+          throw malformedGob(`name of a type of ${name.length} characters, want ${maxNameLength} or fewer`);
+        return name === "" ? undefined : { kind: "interface", name, contents: undefined };
+      }
+    }
+  }
+
+  /**
+   * A count of elements. Each takes a byte at least; but elements that may hold
+   * interface values may go on in further messages, so that what remains in this
+   * one bounds only the others.
+   */
+  #count(elem: number, what: string): number {
+    const { types, limits } = this.#context;
+    const count = this.#pieces.reader.count(`${what} length`);
+    const { remaining } = this.#pieces.reader;
+    if (count > remaining && !isComposite(types.typeOf(elem)))
+      throw malformedGob(`${what} of ${count} elements, ${remaining} bytes remain`);
+    if (count > limits.maxNodes - this.#nodes)
+      throw oversizedGob(`${what} of ${count} elements, at most ${limits.maxNodes} values in one`);
+    return count;
+  }
+
+  #close(value: GobValue): void {
+    this.#frames.pop();
+    const outer = this.#frames.at(-1);
+    if (outer === undefined) this.#done = { value };
+    else addToFrame(outer, value);
   }
 }

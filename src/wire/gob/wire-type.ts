@@ -2,7 +2,8 @@
 
 /** A type that a stream defined, or that every stream knows (doc.go: "understand these types a priori"). */
 export type WireType =
-  | { readonly kind: "bool" | "int" | "uint" | "float" | "bytes" | "string" | "complex" | "interface" }
+  | { readonly kind: "bool" | "int" | "uint" | "float" | "bytes" | "string" | "complex" }
+  | { readonly kind: "interface" }
   | { readonly kind: "array"; readonly name: string; readonly elem: number; readonly length: number }
   | { readonly kind: "slice"; readonly name: string; readonly elem: number }
   | { readonly kind: "map"; readonly name: string; readonly key: number; readonly elem: number }

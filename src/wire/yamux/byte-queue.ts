@@ -6,7 +6,8 @@ const keptCapacity = 65_536;
 /**
  * Bytes in the order they came, given back in other pieces. It copies in and
  * out, so that bytes which arrive one by one cost what they weigh and nobody
- * shares memory with a socket's buffer. It holds at most four times its content.
+ * shares memory with a socket's buffer. Its memory is at most twice of the most
+ * it has held since it was empty, or 64 KiB.
  */
 export class ByteQueue {
   #bytes = new Uint8Array(0);

@@ -22,7 +22,6 @@ export class Outbox {
   readonly #onOverflow: (error: CoalmineError) => void;
   /** Whose turn it is next comes first. */
   readonly #sources = new Set<FrameSource>();
-  #isFlushing = false;
   #isClosed = false;
 
   /**
@@ -61,18 +60,11 @@ export class Outbox {
   }
 
   #flush(): void {
-    // A source may schedule itself again from within sendNext: the loop below sees it.
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
-    try {
-      while (!this.#isClosed && !this.#socket.writableNeedDrain) {
-        const [source] = this.#sources;
-        if (source === undefined) break;
-        this.#sources.delete(source);
-        if (source.sendNext((frame, onWritten) => this.#write(frame, onWritten))) this.#sources.add(source);
-      }
-    } finally {
-      this.#isFlushing = false;
+    while (!this.#isClosed && !this.#socket.writableNeedDrain) {
+      const [source] = this.#sources;
+      if (source === undefined) return;
+      this.#sources.delete(source);
+      if (source.sendNext((frame, onWritten) => this.#write(frame, onWritten))) this.#sources.add(source);
     }
   }
 

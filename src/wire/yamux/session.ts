@@ -43,8 +43,8 @@ export interface Session extends AsyncIterable<YamuxStream> {
    */
   close(): Promise<void>;
   /**
-   * Resolves when the connection is closed after a `close()` of either end.
-   * Rejects with a CoalmineError when it was lost or a keepalive ping stayed
+   * Resolves when the connection is closed after a `close()` of either end, be
+   * it without a go-away, as the Go library's is. Rejects with a CoalmineError when it was lost or a keepalive ping stayed
    * unanswered (source-unavailable), the peer broke the protocol (invalid-request)
    * or does not read (too-large). One need not listen to it.
    */
@@ -120,23 +120,26 @@ class SocketSession implements Session {
 
   #watchSocket(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const settle = () => {
+      this.#lose("it was closed without an end");
+      if (this.#error === null) resolve();
+      else reject(this.#error);
+    };
     this.#socket
       .on("data", (chunk: Uint8Array) => this.#receive(chunk))
       .on("end", () => this.#receiveEnd())
-      .on("error", (error) => this.#end(connectionLost(error.message, error), null))
-      .on("close", () => {
-        this.#end(connectionLost("it was closed without an end"), null);
-        if (this.#error === null) resolve();
-        else reject(this.#error);
-      });
+      .on("error", (error) => this.#lose(error.message, error))
+      .on("close", settle);
+    if (this.#socket.closed) settle();
     return promise;
   }
 
   #receive(chunk: Uint8Array): void {
+    if (this.#hasEnded) return;
     try {
       for (const frame of this.#decoder.push(chunk)) {
-        if (this.#hasEnded) return;
         this.#handle(frame);
+        if (this.#hasEnded) return;
       }
     } catch (thrown) {
       this.#fail(CoalmineError.from(thrown));
@@ -162,8 +165,14 @@ class SocketSession implements Session {
   }
 
   #receiveEnd(): void {
-    const isCutShort = this.#decoder.isInsideFrame && !this.#hasEnded;
-    this.#end(isCutShort ? connectionLost("it ended inside a frame") : null, null);
+    if (this.#decoder.isInsideFrame) this.#lose("it ended inside a frame");
+    else this.#end(null, null);
+  }
+
+  #lose(how: string, cause?: Error): void {
+    const lost = new CoalmineError("source-unavailable", `yamux: the connection was lost: ${how}`, { cause });
+    // What we send to a peer that has just closed meets an error before its end is read.
+    this.#end(this.#streams.isDone ? null : lost, null);
   }
 
   #keepAlive(intervalMs: number): void {
@@ -208,8 +217,4 @@ function hasEnded(): CoalmineError {
 
 function endedInUse(): CoalmineError {
   return new CoalmineError("source-unavailable", "yamux: the session ended while the stream was in use");
-}
-
-function connectionLost(how: string, cause?: Error): CoalmineError {
-  return new CoalmineError("source-unavailable", `yamux: the connection was lost: ${how}`, { cause });
 }

@@ -72,6 +72,11 @@ export class StreamTable {
     this.#isRefusing = true;
   }
 
+  /** Whether the peer has taken its leave and no stream is in use: nothing is lost with the connection. */
+  get isDone(): boolean {
+    return this.#isPeerLeaving && this.#streams.size === 0;
+  }
+
   /** The peer has said that it takes no more streams. */
   peerLeaves(): void {
     this.#isPeerLeaving = true;

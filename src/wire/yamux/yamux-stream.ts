@@ -58,7 +58,6 @@ export class SessionStream extends Duplex implements YamuxStream, FrameSource {
 
   /** Tells the peer that someone is there for the stream it opened. */
   acknowledge(): void {
-    if (isOver(this.#state)) return;
     this.#move("ackSent");
     this.#send("ack");
   }

@@ -255,6 +255,19 @@ describe("warm-up", () => {
 describe("what cannot be a count", () => {
   const memory = remembering(series({}, [-10, 100]));
 
+  it("is requests that moved without the label that tells bad from good", () => {
+    const { code, ...unlabelled } = series({}, [-10, 1], [5, 8]).labels;
+    const moved = { ...series({}, [-10, 1], [5, 8]), labels: unlabelled };
+    const idle = { ...series({}, [-10, 1], [5, 1]), labels: unlabelled };
+    expect(code).toBe("200");
+    expect(lookAt([moved], { memory })).toMatchObject({ valid: false, codes: ["bad-data"] });
+    expect(lookAt([idle], { memory })).toMatchObject({ valid: true, settled: [0, 0] });
+    expect(lookAt([moved], { memory, family: { kind: "requests", bad: [] } })).toMatchObject({
+      valid: true,
+      settled: [7, 0],
+    });
+  });
+
   it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])("drops the look of a metric with %d", (value) => {
     const reads = [
       read([series({ code: "200" }, [-10, 100], [5, value]), series({ pod: "b" }, [5, 1])]),

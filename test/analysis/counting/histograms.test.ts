@@ -20,6 +20,16 @@ describe("a classic histogram", () => {
     expect(seen).toMatchObject({ settled: [10, 7, 3], valid: true, codes: [] });
   });
 
+  it("never counts more above a wider boundary, whatever rounding did to the buckets", () => {
+    const seen = lookAt(buckets({ 5: [10, 13.000_000_1], 10: [12, 15], "+Inf": [20, 30] }), {
+      memory,
+      family,
+    });
+    const [, above5 = 0, above10 = 0] = seen.settled;
+    expect(above10).toBeLessThanOrEqual(above5);
+    expect(above5).toBeCloseTo(7);
+  });
+
   it("reads le as a number, however it is written", () => {
     const seen = lookAt(buckets({ "5.0": [10, 13], "1e+01": [12, 19], Inf: [20, 30] }), { memory, family });
     expect(seen.settled).toEqual([10, 7, 3]);

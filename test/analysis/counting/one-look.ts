@@ -10,13 +10,13 @@ export function at(seconds: number): number {
   return 1_700_000_000_000 + seconds * 1_000;
 }
 
-/** A float series of pod `a` unless the labels say otherwise; samples as [second, value]. */
+/** A float series of pod `a` and good requests unless the labels say otherwise; samples as [second, value]. */
 export function series(
   labels: Readonly<Record<string, string>>,
   ...samples: readonly (readonly [number, number])[]
 ): Series {
   return {
-    labels: { __name__: "requests_total", pod: "a", ...labels },
+    labels: { __name__: "requests_total", pod: "a", code: "200", ...labels },
     times: samples.map(([second]) => at(second)),
     values: samples.map(([, value]) => value),
   };

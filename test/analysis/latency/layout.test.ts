@@ -51,6 +51,16 @@ describe("chooseLayout", () => {
     expect(layout.limit).toEqual({ fail: 0, pass: null });
   });
 
+  it("refuses a quantile margin when no boundary lies among the baseline's latencies, and says why", () => {
+    const allFast: Distribution = {
+      ...history,
+      baseline: { total: 10_000, bad: history.bounds.map(() => 0) },
+    };
+    expect(() => chooseLayout({ ...metric, quantile: 0.99, slower: 2 }, allFast, 0.001)).toThrow(
+      /no boundary of the histogram lies among the baseline's latencies/,
+    );
+  });
+
   it("refuses an objective beyond the last boundary, with the boundaries", () => {
     const limit = { atMostSeconds: 5, absolute: false };
     expect(() => chooseLayout({ ...metric, quantile: 0.99, limit }, history, 0.001)).toThrow(

@@ -49,6 +49,12 @@ describe("judgeCounts", () => {
     expect(padded.verdict).toBe(plain.verdict);
   });
 
+  it("refuses counts that add up to more than can be counted", () => {
+    const most = { total: Number.MAX_SAFE_INTEGER, bad: 1 };
+    const huge = { metrics: { errors: { canary: most, baseline: most } } };
+    expect(() => judge([huge, huge])).toThrow("add up to more than 2^53");
+  });
+
   it("takes one window of counts for what it is, without the cap of a tick", () => {
     const given = (xc: number) => [
       { metrics: { errors: { canary: { total: 2_000, bad: xc }, baseline: { total: 18_000, bad: 36 } } } },

@@ -119,7 +119,7 @@ describe("replay", () => {
   it("is inconclusive when the canary's series vanish", async () => {
     const result = await run([healthy, canary({ diesAt: 200 })], { duration: "15m" });
     expect(result).toMatchObject({ verdict: "inconclusive", reason: { code: "no-data" } });
-    expect(result.reason.text).toContain("no canary samples for 5m");
+    expect(result.reason.text).toContain("no usable canary samples for 5m");
   });
 
   it("refuses cohorts that share a series", async () => {

@@ -123,18 +123,78 @@ describe("runLive", () => {
     expect((Date.parse(last(all)?.decidedAt ?? "") - startedAt) / 1_000).toBeGreaterThanOrEqual(700);
   });
 
-  it("chooses latency boundaries from the first minute when the source knows nothing of the past", async () => {
+  it("judges latency from the first look by a source that cannot say what was an hour ago", async () => {
     const whole = sourceOf(service(0.005));
     const young: SampleSource = {
       ...whole,
       read: (selector, window, signal) =>
         window.to < startedAt
           ? Promise.reject(new CoalmineError("source-unavailable", "nothing is remembered of then"))
-          : whole.read(selector, { ...window, from: Math.max(window.from, startedAt - 1) }, signal),
+          : whole.read(selector, window, signal),
     };
-    const result = last(await steps({ sources: [young], spec: { ...spec, warmupMs: 0 } }));
+    const result = last(await steps({ sources: [young] }));
     expect(result?.metrics[1]).toMatchObject({ kind: "latency", verdict: "pass" });
-    expect(result?.metrics[1]?.canary?.total).toBeLessThan(result?.metrics[0]?.canary?.total ?? 0);
+    expect(result?.metrics[1]?.canary?.total).toBe(result?.metrics[0]?.canary?.total);
+  });
+
+  it("waits for a source that goes away while the dispersion is measured", async () => {
+    const auto = parseSpec({
+      service: "checkout",
+      telemetry: "http",
+      cohorts: { canary: { version: "v2" }, baseline: { version: "v1" } },
+      dispersion: "auto",
+    });
+    const whole = sourceOf(service(0.005));
+    let away = true;
+    const source: SampleSource = {
+      name: "default",
+      async read(selector, window, signal) {
+        // Only the measurement reaches back an hour for request counters.
+        const isMeasurement =
+          selector.metric === "http_requests_total" && window.to - window.from > 3_000_000;
+        if (isMeasurement && away) {
+          away = false;
+          throw new CoalmineError("source-unavailable", "the test took it away");
+        }
+        return await whole.read(selector, window, signal);
+      },
+    };
+    const all = await steps({ spec: auto, sources: [source] });
+    expect(away).toBe(false);
+    expect(all.map(({ result }) => result.reason.text)[0]).toContain("the test took it away");
+    expect(all).toHaveLength(41);
+  });
+
+  it("never passes a canary whose series lost the label that tells errors", async () => {
+    const renamed = service(0.5).map((one) => {
+      const { status, ...labels } = one.labels;
+      return status === undefined || labels["version"] !== "v2"
+        ? one
+        : { ...one, labels: { ...labels, code: status } };
+    });
+    const result = last(await steps({ sources: [sourceOf(renamed)] }));
+    expect(result).toMatchObject({ verdict: "inconclusive", reason: { code: "no-data" } });
+    expect(result?.warnings).toContainEqual({
+      code: "bad-data",
+      text: expect.stringContaining("lacks the label"),
+    });
+  });
+
+  it("warns of a source without the canary, and of a ratio whose bad events are nowhere", async () => {
+    const series = service(0.005);
+    const two = parseSpec({
+      service: "checkout",
+      telemetry: "http",
+      source: ["here", "there"],
+      cohorts: { canary: { version: "v2" }, baseline: { version: "v1" } },
+      metrics: [{ name: "refunds", kind: "ratio", bad: "refnds_total", total: "http_requests_total" }],
+    });
+    const baselineOnly = series.filter(({ labels }) => labels["version"] === "v1");
+    const [first] = await steps({ spec: two, sources: [sourceOf(series), sourceOf(baselineOnly)] });
+    const texts = first?.result.warnings.map(({ text }) => text) ?? [];
+    expect(texts).toContainEqual(expect.stringMatching(/^refunds: no canary series yet .* in there$/));
+    expect(texts).toContainEqual(expect.stringMatching(/^refunds: no bad events yet from refnds_total/));
+    expect(texts).toHaveLength(2);
   });
 
   it("ends as cancelled when the caller gives up", async () => {

@@ -29,21 +29,22 @@ export class ManualClock implements Clock {
     return promise;
   }
 
-  /** Resolves when someone waits for that time. */
-  async whenAwaited(time: number): Promise<void> {
-    if ([...this.#waits].some((wait) => wait.time === time)) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#watchers.set(time, resolve);
-    await promise;
-  }
-
-  /** Goes to that time once someone waits for it. */
-  async goTo(time: number): Promise<void> {
-    await this.whenAwaited(time);
+  /** Goes to that time, and ends the waits that are over by then. */
+  set(time: number): void {
     this.#now = time;
     for (const wait of [...this.#waits].filter((wait) => wait.time <= time)) {
       this.#waits.delete(wait);
       wait.resolve();
     }
+  }
+
+  /** Goes to that time once someone waits for it. */
+  async reach(time: number): Promise<void> {
+    if (![...this.#waits].some((wait) => wait.time === time)) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#watchers.set(time, resolve);
+      await promise;
+    }
+    this.set(time);
   }
 }

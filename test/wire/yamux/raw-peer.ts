@@ -26,7 +26,7 @@ export interface RawPeer {
   next(): Promise<string>;
   /** Ends its side of the connection and reads the other to its end. */
   hangUp(): void;
-  /** What the session sent until now and was not asked for: a ping shows when that is. */
+  /** All that the session sends until it has nothing more to say than the answer to a ping. */
   rest(): Promise<readonly string[]>;
 }
 
@@ -40,9 +40,16 @@ export function connectRaw(options: Partial<SessionOptions> = {}): RawPeer {
   };
   const next = () => nextFrame(socket);
   const rest = async () => {
-    send(pingFrame(barrier));
     const met: string[] = [];
-    for (let frame = await next(); frame !== `ping ack ${barrier}`; frame = await next()) met.push(frame);
+    let isQuiet = false;
+    while (!isQuiet) {
+      send(pingFrame(barrier));
+      isQuiet = true;
+      for (let frame = await next(); frame !== `ping ack ${barrier}`; frame = await next()) {
+        met.push(frame);
+        isQuiet = false;
+      }
+    }
     return met;
   };
   const hangUp = () => {
@@ -52,7 +59,7 @@ export function connectRaw(options: Partial<SessionOptions> = {}): RawPeer {
   return { session, clock, ours, socket, send, next, hangUp, rest };
 }
 
-/** The opaque value of the ping that ends {@link RawPeer.rest}. */
+/** The opaque value of the pings of {@link RawPeer.rest}. */
 const barrier = 777;
 
 /** A window update, which is also how a stream's flags go without data. */

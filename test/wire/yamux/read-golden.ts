@@ -7,13 +7,14 @@ export interface GoldenFrame {
   readonly bytes: Buffer;
 }
 
-const folder = join(import.meta.dirname, "golden");
+/** Where test/tools/wire-golden/yamux/record has written. */
+const goldenFolder = join(import.meta.dirname, "golden");
 
-/** The scenarios that test/tools/wire-golden/yamux/record recorded. */
-export const goldenNames = readdirSync(folder).map((file) => file.replace(/[.]txt$/, ""));
+/** The scenarios that were recorded. */
+export const goldenNames = readdirSync(goldenFolder).map((file) => file.replace(/[.]txt$/, ""));
 
 /** The frames of a scenario, in the order they were sent. */
-export function readGolden(name: string): readonly GoldenFrame[] {
+export function readGolden(name: string, folder: string = goldenFolder): readonly GoldenFrame[] {
   const lines = readFileSync(join(folder, `${name}.txt`), "utf8").split("\n");
   return lines.flatMap((line) => {
     const match = /^([<>]) ([0-9a-f]{24})([0-9a-f]*)(?:[*](\d+))?$/.exec(line);

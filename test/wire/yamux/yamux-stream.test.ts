@@ -36,6 +36,14 @@ describe("a slow reader", () => {
     expect(await peer.rest()).toEqual([]);
   });
 
+  it("widens no window of a peer that has sent all", async () => {
+    const peer = connectRaw();
+    const stream = await arrived(peer);
+    peer.send(dataFrame(1, kib(200), ["fin"]));
+    expect(await text(stream)).toHaveLength(200 * 1_024);
+    expect(await peer.rest()).toEqual([]);
+  });
+
   it("ends the session of a peer that sends more", async () => {
     const peer = connectRaw();
     await arrived(peer);
@@ -235,6 +243,32 @@ describe("the end of the session", () => {
     expect(await text(stream)).toBe("all of it");
     await closed;
     expect(stream.errored).toMatchObject({ code: "source-unavailable" });
+  });
+
+  it("comes after a FIN that the reader has yet to see, with data before it or without", async () => {
+    for (const word of ["", "unread"]) {
+      const peer = connectRaw();
+      const stream = await arrived(peer);
+      const closed = whenClosed(stream);
+      peer.send(dataFrame(1, word, ["fin"]));
+      await peer.rest();
+      peer.hangUp();
+      await peer.session.closed;
+      expect(await text(stream)).toBe(word);
+      await closed;
+      expect(stream.errored).toMatchObject({ code: "source-unavailable" });
+    }
+  });
+
+  it("comes after what the reader has begun to read", async () => {
+    const peer = connectRaw();
+    const stream = await arrived(peer);
+    peer.send(dataFrame(1, "arrived"));
+    expect((await takeBytes(stream, 3)).toString()).toBe("arr");
+    peer.hangUp();
+    await peer.session.closed;
+    expect((await takeBytes(stream, 4)).toString()).toBe("ived");
+    await expect(text(stream)).rejects.toThrow("the session ended while the stream was in use");
   });
 
   it("is told at once to a writer that waits, whatever there is to read", async () => {

@@ -1,7 +1,6 @@
 // Families 13 to 20: regressions that a judge must stop, and 21 to 23, where no verdict is possible.
-import type { Family } from "./families.ts";
 import { between, drawService, type PodChange, pick, rolloutOf, type Service, scaled } from "./service.ts";
-import { historyMinutes, type Latency, type Rollout, type Style } from "./truth.ts";
+import { type Family, historyMinutes, type Latency, type Rollout, type Style } from "./truth.ts";
 
 /** A rollout whose canary changes at the onset. */
 function regression(

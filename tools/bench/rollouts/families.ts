@@ -2,10 +2,7 @@
 import { seeded } from "../random.ts";
 import { badFamilies } from "./bad-families.ts";
 import { goodFamilies } from "./good-families.ts";
-import { type Rollout, type Style, styles } from "./truth.ts";
-
-/** Draws one rollout; `variant` counts the family's rollouts from 0. */
-export type Family = (random: () => number, style: Style, variant: number) => Omit<Rollout, "family">;
+import { type Rollout, styles } from "./truth.ts";
 
 const families = [...goodFamilies, ...badFamilies];
 

@@ -1,8 +1,7 @@
 // Families 1 to 12: healthy rollouts that a judge must let through.
 import { gamma } from "../random.ts";
-import type { Family } from "./families.ts";
 import { between, drawService, pick, rolloutOf, scaled } from "./service.ts";
-import { historyMinutes } from "./truth.ts";
+import { type Family, historyMinutes } from "./truth.ts";
 
 const identical: Family = (random, style) => rolloutOf(drawService(random, style), random);
 

@@ -67,3 +67,6 @@ export interface Rollout {
 
 /** How long before the start the baseline is scraped, in minutes. */
 export const historyMinutes = 12;
+
+/** Draws one rollout of a family; `variant` counts the family's rollouts from 0. */
+export type Family = (random: () => number, style: Style, variant: number) => Omit<Rollout, "family">;

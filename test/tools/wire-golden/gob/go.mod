@@ -2,7 +2,11 @@ module coalmine.dev/wire-golden/gob
 
 go 1.24.9
 
-require github.com/argoproj/argo-rollouts v1.9.1
+require (
+	github.com/argoproj/argo-rollouts v1.9.1
+	k8s.io/api v0.34.1
+	k8s.io/apimachinery v0.34.1
+)
 
 require (
 	github.com/emicklei/go-restful/v3 v3.12.2 // indirect
@@ -26,8 +30,6 @@ require (
 	google.golang.org/protobuf v1.36.11 // indirect
 	gopkg.in/inf.v0 v0.9.1 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
-	k8s.io/api v0.34.1 // indirect
-	k8s.io/apimachinery v0.34.1 // indirect
 	k8s.io/klog/v2 v2.140.0 // indirect
 	k8s.io/kube-openapi v0.0.0-20250910181357-589584f1c912 // indirect
 	k8s.io/utils v0.0.0-20250604170112-4c0f3b243397 // indirect

@@ -92,13 +92,10 @@ func drive(session *yamux.Session) error {
 			return err
 		}
 	}
-	if _, err := session.Ping(); err != nil {
-		return err
-	}
 	if err := session.GoAway(); err != nil {
 		return err
 	}
-	return session.Close()
+	return closeWhenHeard(session)
 }
 
 func exchange(session *yamux.Session, seed byte) error {
@@ -134,6 +131,14 @@ func leave(session *yamux.Session) error {
 		if _, err := stream.Write(make([]byte, streamBytes/streams)); err != nil {
 			return err
 		}
+	}
+	return closeWhenHeard(session)
+}
+
+// closeWhenHeard closes the session once the other end has read all that was sent until now.
+func closeWhenHeard(session *yamux.Session) error {
+	if _, err := session.Ping(); err != nil {
+		return err
 	}
 	return session.Close()
 }

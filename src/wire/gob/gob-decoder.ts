@@ -1,0 +1,110 @@
+import { ByteReader } from "./byte-reader.ts";
+import { readGoTime } from "./go-time.ts";
+import { malformedGob, oversizedGob } from "./gob-fault.ts";
+import type { GobValue } from "./gob-value.ts";
+import { defaultGobLimits, type GobLimits } from "./limits.ts";
+import { MessageQueue } from "./message-queue.ts";
+import type { OpaqueReaders } from "./read-scalar.ts";
+import { TypeTable } from "./type-table.ts";
+import { type ReadValue, ValueReader } from "./value-reader.ts";
+
+/** What a {@link GobDecoder} is set up with. */
+export interface GobDecoderOptions extends Partial<GobLimits> {
+  /** Readers of opaque types; {@link timeReaders} if left out. */
+  readonly opaque?: OpaqueReaders;
+}
+
+/** time.Time, and the types of k8s.io/apimachinery that embed it: metav1.Time and metav1.MicroTime. */
+export const timeReaders: OpaqueReaders = new Map([
+  ["Time", readGoTime],
+  ["MicroTime", readGoTime],
+]);
+
+/**
+ * Decodes a stream of gobs, which "is self-describing": what comes out is made
+ * from the type definitions on the wire, so that a field this program does not
+ * know is simply another key of an object, and one that is not sent is absent.
+ *
+ * After an error the decoder gives that error again for whatever comes.
+ */
+export class GobDecoder {
+  readonly #limits: GobLimits;
+  readonly #opaque: OpaqueReaders;
+  readonly #queue: MessageQueue;
+  readonly #types: TypeTable;
+  /** The value under way, if a message ended inside it, and the bytes it has taken. */
+  #unfinished: ValueReader | undefined;
+  #valueBytes = 0;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor({ opaque = timeReaders, ...limits }: GobDecoderOptions = {}) {
+    this.#limits = { ...defaultGobLimits, ...limits };
+    this.#opaque = opaque;
+    this.#queue = new MessageQueue(this.#limits.maxMessageBytes);
+    this.#types = new TypeTable(this.#limits);
+  }
+
+  /**
+   * Takes the next bytes of the stream and yields the values they complete. The
+   * bytes are copied at once; values that are not taken from one call's
+   * generator come from the next one's.
+   *
+   * @throws CoalmineError invalid-request if the stream is malformed, too-large
+   *   if it is over a limit; while iterating.
+   */
+  push(chunk: Uint8Array): Generator<GobValue> {
+    if (this.#failure === undefined) this.#queue.append(chunk);
+    return this.#values();
+  }
+
+  /** Says that the stream is over. @throws CoalmineError invalid-request if it stops inside a value. */
+  end(): void {
+    if (!this.#queue.isBetweenMessages || this.#unfinished !== undefined)
+      throw malformedGob("the stream ends inside a value");
+  }
+
+  *#values(): Generator<GobValue> {
+    for (;;) {
+      const read = this.#nextValue();
+      if (read === undefined) return;
+      yield read.value;
+    }
+  }
+
+  #nextValue(): ReadValue | undefined {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    try {
+      for (;;) {
+        const message = this.#queue.next();
+        if (message === undefined) return undefined;
+        const read = this.#readMessage(new ByteReader(message));
+        if (read !== undefined) return read;
+      }
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
+  }
+
+  /** A message defines a type, or holds a value or a part of one. */
+  #readMessage(reader: ByteReader): ReadValue | undefined {
+    this.#valueBytes += reader.remaining;
+    if (this.#valueBytes > this.#limits.maxMessageBytes)
+      throw oversizedGob(`value of ${this.#valueBytes} bytes, at most ${this.#limits.maxMessageBytes}`);
+    const read = this.#unfinished === undefined ? this.#begin(reader) : this.#unfinished.resume(reader);
+    if (reader.remaining > 0) throw malformedGob(`${reader.remaining} bytes too many in a message`);
+    if (read !== undefined) this.#unfinished = undefined;
+    if (this.#unfinished === undefined) this.#valueBytes = 0;
+    return read;
+  }
+
+  #begin(reader: ByteReader): ReadValue | undefined {
+    const id = reader.typeId();
+    if (id < 0) {
+      this.#types.define(-id, reader);
+      return undefined;
+    }
+    this.#unfinished = new ValueReader({ types: this.#types, limits: this.#limits, opaque: this.#opaque });
+    return this.#unfinished.start(id, reader);
+  }
+}
