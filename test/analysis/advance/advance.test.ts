@@ -137,8 +137,8 @@ describe("advance", () => {
 
   it("waits for a canary that comes late, and does not take the wait for silence", () => {
     const plan = planOf({ duration: "20m" });
-    const late = [...repeat(8, look(noCanary)), ...repeat(12, look(fine))];
-    expect(feed(plan, late).decision).toMatchObject({ verdict: "pass" });
+    const late = [...repeat(32, look(noCanary)), ...repeat(48, look(fine))];
+    expect(feed(plan, late, 15_000).decision).toMatchObject({ verdict: "pass" });
   });
 
   it("never passes a canary that was there for the last two ticks only", () => {

@@ -30,11 +30,12 @@ describe("the recorded connection of a Go host", () => {
     readFileSync(join(import.meta.dirname, "golden/session.json"), "utf8"),
   ).connection;
   const sent = Buffer.from(golden.sent, "hex");
-  const goAnswers = answersOf(Buffer.from(golden.received, "hex"));
+  const goBytes = Buffer.from(golden.received, "hex");
+  const goAnswers = answersOf(goBytes);
 
   async function answersTo(chunks: readonly Uint8Array[]) {
     const { near, settled, quit } = serve();
-    const received = allAnswers(near, goAnswers);
+    const received = allAnswers(near, goAnswers, 0.9 * goBytes.length);
     for (const chunk of chunks) near.write(chunk);
     const answers = await received;
     near.end();
@@ -175,11 +176,14 @@ it("ends a connection that is no yamux, and outlives it", async () => {
 function allAnswers(
   stream: Duplex,
   wanted: ReturnType<typeof answersOf>,
+  leastBytes: number,
 ): Promise<ReturnType<typeof answersOf>> {
   let bytes = Buffer.alloc(0);
   return new Promise((resolve) => {
     stream.on("data", (chunk: Buffer) => {
       bytes = Buffer.concat([bytes, chunk]);
+      // Looking is dear, and the number of bytes is nearly the same.
+      if (bytes.length < leastBytes) return;
       const met = answersOf(bytes);
       const isAll =
         met.control.length === wanted.control.length && met.plugin.length === wanted.plugin.length;

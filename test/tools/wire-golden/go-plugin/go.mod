@@ -1,4 +1,4 @@
-module coalmine.test/go-plugin
+module coalmine.test/wire-golden/go-plugin
 
 go 1.26.0
 

@@ -17,7 +17,7 @@ import (
 	"syscall"
 	"time"
 
-	"coalmine.test/go-plugin/sample"
+	"coalmine.test/wire-golden/go-plugin/sample"
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
 )

@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"coalmine.test/go-plugin/sample"
+	"coalmine.test/wire-golden/go-plugin/sample"
 	"github.com/hashicorp/go-plugin"
 )
 
