@@ -3,7 +3,8 @@ import { leastSilenceMs, silentMs } from "../advance/silence.ts";
 import type { AnalysisState, Decision } from "../advance/state.ts";
 import type { Plan } from "../plan/plan.ts";
 import { failReason } from "../report/fail-reason.ts";
-import * as text from "../report/reason-text.ts";
+import * as missing from "../report/missing-data-reasons.ts";
+import * as rules from "../report/rule-reasons.ts";
 import type { Reason } from "../result.ts";
 import { type AnalysisEvidence, evidenceOf } from "./evidence-of.ts";
 import { finalVerdict, passesEarly } from "./final-verdict.ts";
@@ -26,7 +27,7 @@ export function decide(plan: Plan, state: AnalysisState, now: number): AnalysisS
 
   if (state.sourceAway !== null) {
     const isOver = now - state.sourceAway.since >= plan.spec.sourceTimeoutMs;
-    return isOver ? settle("inconclusive", text.sourceUnavailable(plan, state.sourceAway)) : state;
+    return isOver ? settle("inconclusive", missing.sourceUnavailable(plan, state.sourceAway)) : state;
   }
 
   const silence = silenceOf(plan, state);
@@ -45,10 +46,10 @@ function failureOf(plan: Plan, state: AnalysisState, evidence: AnalysisEvidence)
   for (const [i, metric] of state.metrics.entries()) {
     const spec = plan.spec.metrics[i];
     if (metric.kind === "condition" && spec?.kind === "condition" && spec.gate && hasHeld(spec, metric)) {
-      return text.conditionHeld(spec);
+      return rules.conditionHeld(spec);
     }
   }
-  if (isTrafficLost(state)) return text.trafficLost(plan, state);
+  if (isTrafficLost(state)) return rules.trafficLost(plan, state);
   // Without gates there is nothing to add up, and nothing to fail.
   return evidence.combined >= 1 / plan.spec.budget.falseAlarm ? failReason(plan, state, evidence) : null;
 }
@@ -85,7 +86,7 @@ function silenceOf(plan: Plan, state: AnalysisState): Reason | null {
     if (metric.kind !== "counts" || plan.spec.metrics[i]?.gate !== true) continue;
     for (const cohort of ["canary", "baseline"] as const) {
       const silent = silentMs(metric.silence, cohort);
-      if (silent >= least) return text.wentSilent(plan, i, cohort, silent);
+      if (silent >= least) return missing.wentSilent(plan, i, cohort, silent);
     }
   }
   return null;

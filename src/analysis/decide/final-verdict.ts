@@ -5,7 +5,9 @@ import type { AnalysisState, CountMetricState, GaugeMetricState } from "../advan
 import { totals } from "../advance/stratum-rows.ts";
 import { requestsSoFar } from "../advance/traffic.ts";
 import type { Plan } from "../plan/plan.ts";
-import * as text from "../report/reason-text.ts";
+import * as counts from "../report/count-reasons.ts";
+import * as missing from "../report/missing-data-reasons.ts";
+import * as rules from "../report/rule-reasons.ts";
 import type { Reason, Verdict } from "../result.ts";
 import { type CountMetric, countQuestions, isCountMetric } from "../spec/count-metric.ts";
 import type { AnalysisEvidence, MetricEvidence } from "./evidence-of.ts";
@@ -26,18 +28,18 @@ export function finalVerdict(plan: Plan, state: AnalysisState, evidence: Analysi
   const open = lacksTraffic(plan, state) ?? gating.find(({ verdict }) => verdict !== "pass") ?? null;
   if (open !== null) {
     if (plan.spec.onDeadline !== "fail") return open;
-    return { verdict: "fail", reason: text.deadline(open.reason) };
+    return { verdict: "fail", reason: rules.deadline(open.reason) };
   }
-  if (gating.length === 0) return { verdict: "inconclusive", reason: text.nothingGates() };
+  if (gating.length === 0) return { verdict: "inconclusive", reason: rules.nothingGates() };
   const codes = gating.map(({ reason }) => reason.code);
-  return { verdict: "pass", reason: text.passed(plan, state, evidence, weakestPass(codes)) };
+  return { verdict: "pass", reason: counts.passed(plan, state, evidence, weakestPass(codes)) };
 }
 
 /** The passes a whole analysis can have, the one that says least first. */
 const passCodes = ["no-regression-seen", "not-worse", "within-limit", "condition-clear"] as const;
 
 /** What all the gating metrics' passes come to: no more than the weakest of them says. */
-function weakestPass(codes: readonly string[]): text.PassCode {
+function weakestPass(codes: readonly string[]): counts.PassCode {
   return passCodes.find((code) => codes.includes(code)) ?? "not-worse";
 }
 
@@ -51,20 +53,20 @@ export function finalMetricVerdict(
   const metric = plan.spec.metrics[index];
   const known = state.metrics[index];
   if (metric?.kind === "condition" && known?.kind === "condition") {
-    if (hasHeld(metric, known)) return { verdict: "fail", reason: text.conditionHeld(metric) };
+    if (hasHeld(metric, known)) return { verdict: "fail", reason: rules.conditionHeld(metric) };
     if (known.lastSeen === null)
-      return { verdict: "inconclusive", reason: text.noSeries(plan, index, "canary") };
+      return { verdict: "inconclusive", reason: missing.noSeries(plan, index, "canary") };
     const unseen = (state.consumedTo ?? known.lastSeen) - known.lastSeen;
     if (unseen >= leastSilenceMs)
-      return { verdict: "inconclusive", reason: text.wentSilent(plan, index, "canary", unseen) };
-    return { verdict: "pass", reason: text.conditionClear(metric) };
+      return { verdict: "inconclusive", reason: missing.wentSilent(plan, index, "canary", unseen) };
+    return { verdict: "pass", reason: rules.conditionClear(metric) };
   }
   const metricEvidence = evidence.metrics[index] ?? null;
   if (metric?.kind === "gauge" && known?.kind === "gauge") {
     return gaugeVerdict(plan, index, known, metricEvidence);
   }
   if (metric === undefined || !isCountMetric(metric) || known?.kind !== "counts") {
-    return { verdict: "inconclusive", reason: text.nothingGates() };
+    return { verdict: "inconclusive", reason: rules.nothingGates() };
   }
   return countVerdict(plan, state, metric, known, metricEvidence, index);
 }
@@ -97,15 +99,15 @@ function lacksTraffic(plan: Plan, state: AnalysisState): Found | null {
     return inconclusive(noTraffic(plan, metric, "baseline"));
   const settled = totals(metric.rows, 0, 0).nc;
   if (settled >= plan.spec.minCanaryRequests) return null;
-  return inconclusive(text.tooFewRequests(plan, settled));
+  return inconclusive(missing.tooFewRequests(plan, settled));
 }
 
 function noTraffic(plan: Plan, metric: CountMetricState, cohort: "canary" | "baseline"): Reason {
   if (!metric.sampled[cohort] && metric.droppedLooks > 0)
-    return text.allDropped(plan, plan.trafficMetric, metric.droppedLooks);
+    return missing.allDropped(plan, plan.trafficMetric, metric.droppedLooks);
   return metric.sampled[cohort]
-    ? text.noRequests(plan, cohort)
-    : text.noSeries(plan, plan.trafficMetric, cohort);
+    ? missing.noRequests(plan, cohort)
+    : missing.noSeries(plan, plan.trafficMetric, cohort);
 }
 
 function countVerdict(
@@ -119,19 +121,20 @@ function countVerdict(
   const inconclusive = (reason: Reason): Found => ({ verdict: "inconclusive", reason });
   const unread = unreadReason(plan, known, index);
   if (unread !== null) return inconclusive(unread);
-  if (evidence === null) return inconclusive(text.noBoundaries(metric));
+  if (evidence === null) return inconclusive(missing.noBoundaries(metric));
   if (known.layout?.compare.length === 0 && metric.compare !== null)
-    return inconclusive(text.beyondBoundaries(metric));
+    return inconclusive(missing.beyondBoundaries(metric));
   if (evidence.fail * (evidence.share || 1) >= 1 / plan.spec.budget.falseAlarm) {
-    return { verdict: "fail", reason: text.metricWorse(plan, metric, known, evidence) };
+    return { verdict: "fail", reason: counts.metricWorse(plan, metric, known, evidence) };
   }
   for (const cohort of ["canary", "baseline"] as const) {
     const silent = silentMs(known.silence, cohort);
-    if (silent >= leastSilenceMs) return inconclusive(text.wentSilent(plan, index, cohort, silent));
+    if (silent >= leastSilenceMs) return inconclusive(missing.wentSilent(plan, index, cohort, silent));
   }
   // A window of counts given as fewer ticks is all there is.
   const leastTicks = Math.min(leastSettledTicks, plan.horizon);
-  if (known.settledTicks < leastTicks) return inconclusive(text.tooFewTicks(plan, index, known, leastTicks));
+  if (known.settledTicks < leastTicks)
+    return inconclusive(missing.tooFewTicks(plan, index, known, leastTicks));
   const harm = unmatchedReason(plan, metric, known, index);
   if (harm !== null) return inconclusive(harm);
   const verdicts = evidence.questions.map((question) => questionVerdict(plan, metric, known, question));
@@ -139,12 +142,12 @@ function countVerdict(
   if (open !== undefined) {
     return {
       verdict: "inconclusive",
-      reason: text.undecided(plan, metric, known, evidence, open, state),
+      reason: counts.undecided(plan, metric, known, evidence, open, state),
     };
   }
   const code =
     verdicts.find(({ code }) => code === "no-regression-seen")?.code ?? verdicts[0]?.code ?? "not-worse";
-  return { verdict: "pass", reason: text.metricFine(metric, known, evidence, code) };
+  return { verdict: "pass", reason: counts.metricFine(metric, known, evidence, code) };
 }
 
 /** Whether the canary did plain harm while there was no baseline to hold it against. */
@@ -161,7 +164,7 @@ function unmatchedReason(
     const margin = marginsOf(metric, kind).pass;
     for (const at of indexes(layout, kind)) {
       const harm = unmatchedHarm(rows, at, margin, dispersion, 1 / plan.spec.budget.falsePass);
-      if (harm !== null) return text.unmatched(plan, index, harm);
+      if (harm !== null) return missing.unmatched(plan, index, harm);
     }
   }
   return null;
@@ -173,8 +176,8 @@ function unreadReason(plan: Plan, known: CountMetricState, index: number): Reaso
   const isRead = sampled.canary && (plan.spec.baseline === null || sampled.baseline);
   const awaitsBoundaries = layout === null && (distribution?.bounds.length ?? 0) > 0;
   if (isRead || awaitsBoundaries) return null;
-  if (droppedLooks > 0) return text.allDropped(plan, index, droppedLooks);
-  return text.noSeries(plan, index, sampled.canary ? "baseline" : "canary");
+  if (droppedLooks > 0) return missing.allDropped(plan, index, droppedLooks);
+  return missing.noSeries(plan, index, sampled.canary ? "baseline" : "canary");
 }
 
 function gaugeVerdict(
@@ -185,16 +188,16 @@ function gaugeVerdict(
 ): Found {
   const metric = plan.spec.metrics[index];
   if (metric === undefined || evidence === null || blocks === 0) {
-    return { verdict: "inconclusive", reason: text.noSeries(plan, index, "canary") };
+    return { verdict: "inconclusive", reason: missing.noSeries(plan, index, "canary") };
   }
   if (evidence.fail * (evidence.share || 1) >= 1 / plan.spec.budget.falseAlarm) {
-    return { verdict: "fail", reason: text.gaugeWorse(metric.name, evidence.fail) };
+    return { verdict: "fail", reason: rules.gaugeWorse(metric.name, evidence.fail) };
   }
   if (missedBlocks > 0) {
-    return { verdict: "inconclusive", reason: text.gaugeMissed(metric.name, missedBlocks) };
+    return { verdict: "inconclusive", reason: rules.gaugeMissed(metric.name, missedBlocks) };
   }
   if (evidence.pass >= 1 / plan.spec.budget.falsePass) {
-    return { verdict: "pass", reason: text.gaugeFine(metric.name) };
+    return { verdict: "pass", reason: rules.gaugeFine(metric.name) };
   }
-  return { verdict: "inconclusive", reason: text.gaugeUndecided(metric.name, blocks) };
+  return { verdict: "inconclusive", reason: rules.gaugeUndecided(metric.name, blocks) };
 }

@@ -7,9 +7,10 @@ import type { Plan } from "../plan/plan.ts";
 import type { AnalysisResult, MetricResult } from "../result.ts";
 import { isCountMetric } from "../spec/count-metric.ts";
 import { writeSpec } from "../spec/write-spec.ts";
+import * as counts from "./count-reasons.ts";
 import { derivedWarnings } from "./derived-warnings.ts";
 import { metricNumbers } from "./metric-numbers.ts";
-import * as text from "./reason-text.ts";
+import * as rules from "./rule-reasons.ts";
 import { scoreOf } from "./score.ts";
 
 /** Names the arithmetic: two results of the same version, spec and samples are the same bit for bit. */
@@ -32,7 +33,7 @@ export function buildResult(plan: Plan, state: AnalysisState, id: string, now: n
     phase: decision?.phase ?? "running",
     verdict: decision?.verdict ?? null,
     score: scoreOf(plan, evidence, decision?.verdict ?? null),
-    reason: decision?.reason ?? text.running(state, spec.warmupMs, now),
+    reason: decision?.reason ?? rules.running(state, spec.warmupMs, now),
     startedAt: timeText(state.startedAt),
     endsAt: timeText(state.startedAt + spec.durationMs),
     decidedAt: decision === null ? null : timeText(decision.at),
@@ -75,8 +76,8 @@ function metricResult(
   const tested = metricEvidence !== null;
   const running = () =>
     known.kind === "counts" && isCountMetric(metric)
-      ? text.watching(metric, known, metricEvidence)
-      : text.running(state, plan.spec.warmupMs, now);
+      ? counts.watching(metric, known, metricEvidence)
+      : rules.running(state, plan.spec.warmupMs, now);
   return {
     name: metric.name,
     kind: metric.kind,

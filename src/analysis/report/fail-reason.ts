@@ -4,7 +4,8 @@ import type { AnalysisEvidence } from "../decide/evidence-of.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Reason } from "../result.ts";
 import { isCountMetric } from "../spec/count-metric.ts";
-import * as text from "./reason-text.ts";
+import * as counts from "./count-reasons.ts";
+import * as rules from "./rule-reasons.ts";
 
 /** What the combined evidence failed on: the gating metric that crossed its own threshold by most, the outage channel, or all together. */
 export function failReason(plan: Plan, state: AnalysisState, evidence: AnalysisEvidence): Reason {
@@ -17,13 +18,13 @@ export function failReason(plan: Plan, state: AnalysisState, evidence: AnalysisE
     const spec = plan.spec.metrics[i];
     const known = state.metrics[i];
     if (metric === null || spec === undefined) continue;
-    if (spec.kind === "gauge") return text.gaugeWorse(spec.name, metric.fail);
-    if (isCountMetric(spec) && known?.kind === "counts") return text.metricWorse(plan, spec, known, metric);
+    if (spec.kind === "gauge") return rules.gaugeWorse(spec.name, metric.fail);
+    if (isCountMetric(spec) && known?.kind === "counts") return counts.metricWorse(plan, spec, known, metric);
   }
   const watched = plan.spec.metrics[plan.outageMetric];
   const outageCrossed = evidence.outage * plan.shares.outage * alpha >= 1;
   if (outageCrossed && watched !== undefined && state.outage !== null) {
-    return text.outage(plan, watched.name, state.outage, evidence.outage);
+    return counts.outage(plan, watched.name, state.outage, evidence.outage);
   }
   const parts = evidence.metrics.flatMap((metric, i) => {
     const name = plan.spec.metrics[i]?.name;
@@ -32,5 +33,5 @@ export function failReason(plan: Plan, state: AnalysisState, evidence: AnalysisE
       : [`${name} ${formatOdds(metric.fail)}`];
   });
   if (plan.shares.outage > 0) parts.push(`outage ${formatOdds(evidence.outage)}`);
-  return text.combined(plan, evidence, parts);
+  return counts.combined(plan, evidence, parts);
 }

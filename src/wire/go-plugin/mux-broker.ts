@@ -101,14 +101,13 @@ export class MuxBroker implements Broker {
     const signal = AbortSignal.any([this.#signal, meeting.over.signal]);
     this.#clock.until(this.#clock.now() + meetingTimeoutMs, signal).then(
       () => this.#giveUp(id, meeting, `the other end within ${meetingTimeoutMs} ms wanted, it did not come`),
-      () => {
-        if (!meeting.over.signal.aborted) this.#giveUp(id, meeting, "the connection has ended");
-      },
+      () => this.#giveUp(id, meeting, "the connection has ended"),
     );
     return meeting;
   }
 
   #giveUp(id: number, meeting: Meeting, why: string): void {
+    if (meeting.over.signal.aborted) return;
     this.#meetings.delete(id);
     meeting.stream.promise.then(
       (stream) => stream.destroy(),

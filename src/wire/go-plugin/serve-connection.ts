@@ -1,4 +1,5 @@
 /** One host's connection: a yamux session whose first three streams have fixed roles and whose others the broker hands out (ServeConn in rpc_server.go). */
+import { setMaxListeners } from "node:events";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../base/clock.ts";
 import { CoalmineError } from "../../base/errors.ts";
@@ -40,6 +41,8 @@ export function serveConnection(socket: Duplex, options: ConnectionOptions): Con
   if (signal.aborted) onAbort();
 
   const ended = new AbortController();
+  // Plugins and their calls may all listen to it.
+  setMaxListeners(0, ended.signal);
   const warn = (error: unknown): void =>
     logger.warn({ error }, `go-plugin: ${CoalmineError.from(error).message}`);
   const closed = session.closed.catch(warn).then(() => {

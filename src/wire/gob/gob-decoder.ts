@@ -10,12 +10,16 @@ import { type ReadValue, ValueReader } from "./value-reader.ts";
 
 /** What a {@link GobDecoder} is set up with. */
 export interface GobDecoderOptions extends Partial<GobLimits> {
-  /** Readers of opaque types; {@link timeReaders} if left out. */
+  /** Readers of opaque types; those of times if left out. */
   readonly opaque?: OpaqueReaders;
 }
 
-/** time.Time, and the types of k8s.io/apimachinery that embed it: metav1.Time and metav1.MicroTime. */
-export const timeReaders: OpaqueReaders = new Map([
+/**
+ * time.Time, and the types of k8s.io/apimachinery that embed it: metav1.Time and
+ * metav1.MicroTime. Where the stream tells no name the bytes come as they are:
+ * see goTimeOfValue.
+ */
+const timeReaders: OpaqueReaders = new Map([
   ["Time", readGoTime],
   ["MicroTime", readGoTime],
 ]);

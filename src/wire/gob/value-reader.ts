@@ -3,6 +3,7 @@ import { malformedGob, oversizedGob } from "./gob-fault.ts";
 import type { GobValue } from "./gob-value.ts";
 import type { GobLimits } from "./limits.ts";
 import { MessagePieces } from "./message-pieces.ts";
+import { openFrame } from "./open-frame.ts";
 import {
   addToFrame,
   type Frame,
@@ -11,7 +12,7 @@ import {
   type MapFrame,
   type StructFrame,
 } from "./read-frame.ts";
-import { type CompositeType, isComposite, type OpaqueReaders, readScalar } from "./read-scalar.ts";
+import { isComposite, type OpaqueReaders, readScalar } from "./read-scalar.ts";
 import type { WireType } from "./wire-type.ts";
 
 /** What reading a value needs to know of its stream. */
@@ -28,9 +29,6 @@ export interface ReadContext {
 export interface ReadValue {
   readonly value: GobValue;
 }
-
-/** Go's own bound on the name of a registered type. */
-const maxNameLength = 1_024;
 
 /**
  * Reads one value, which may be spread over several messages: where an interface
@@ -170,54 +168,11 @@ export class ValueReader {
     if (this.#nodes > limits.maxNodes) throw oversizedGob(`more than ${limits.maxNodes} values in one`);
     const type = types.typeOf(id);
     if (!isComposite(type)) return readScalar(type, this.#pieces.reader, opaque);
-    const frame = this.#frameOf(type);
+    const frame = openFrame(type, this.#pieces.reader, types, limits.maxNodes - this.#nodes);
     if (frame === undefined) return null;
     if (this.#frames.length >= limits.maxDepth) throw oversizedGob(`nested deeper than ${limits.maxDepth}`);
     this.#frames.push(frame);
     return undefined;
-  }
-
-  /** A frame after the head of its value is read: the name, the count. Undefined for a nil interface value. */
-  #frameOf(type: CompositeType): Frame | undefined {
-    switch (type.kind) {
-      case "struct":
-        return { kind: "struct", typeName: type.name, fields: type.fields, value: {}, index: -1 };
-      case "slice":
-        return { kind: "list", elem: type.elem, value: [], remaining: this.#count(type.elem, "slice") };
-      case "array": {
-        const remaining = this.#count(type.elem, "array");
-        if (remaining !== type.length)
-          throw malformedGob(`array of ${remaining} elements, want ${type.length}`);
-        return { kind: "list", elem: type.elem, value: [], remaining };
-      }
-      case "map": {
-        const remaining = this.#count(type.elem, "map");
-        const { key: keyType, elem: elemType } = type;
-        return { kind: "map", keyType, elemType, value: new Map(), remaining, key: undefined };
-      }
-      case "interface": {
-        const name = this.#pieces.reader.string("name of a type");
-        if (name.length > maxNameLength)
-          throw malformedGob(`name of a type of ${name.length} characters, want ${maxNameLength} or fewer`);
-        return name === "" ? undefined : { kind: "interface", name, contents: undefined };
-      }
-    }
-  }
-
-  /**
-   * A count of elements. Each takes a byte at least; but elements that may hold
-   * interface values may go on in further messages, so that what remains in this
-   * one bounds only the others.
-   */
-  #count(elem: number, what: string): number {
-    const { types, limits } = this.#context;
-    const count = this.#pieces.reader.count(`${what} length`);
-    const { remaining } = this.#pieces.reader;
-    if (count > remaining && !isComposite(types.typeOf(elem)))
-      throw malformedGob(`${what} of ${count} elements, ${remaining} bytes remain`);
-    if (count > limits.maxNodes - this.#nodes)
-      throw oversizedGob(`${what} of ${count} elements, at most ${limits.maxNodes} values in one`);
-    return count;
   }
 
   #close(value: GobValue): void {

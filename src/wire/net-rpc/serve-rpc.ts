@@ -10,7 +10,10 @@ import { findMethod, type RpcServices } from "./rpc-method.ts";
 
 /** What one client may cost. */
 export interface RpcLimits {
-  /** Bytes of a call's arguments; a client that sends more is told so and heard no further. */
+  /**
+   * Bytes of a call's arguments; a client that sends more is told so and heard
+   * no further. They are decoded in one go, so this bounds what holds the event loop.
+   */
   readonly maxMessageBytes: number;
   /** Calls that are not answered yet; more wait in the stream. */
   readonly maxCalls: number;
@@ -60,7 +63,8 @@ class RpcStream {
   #request: RpcRequest | null = null;
 
   constructor(stream: Duplex, services: RpcServices, limits: RpcLimits, signal: AbortSignal | undefined) {
-    this.#stream = stream;
+    // Whoever reads hears of it, and a write that failed is an answer nobody takes.
+    this.#stream = stream.on("error", () => {});
     this.#services = services;
     this.#maxCalls = limits.maxCalls;
     this.#decoder = new GobDecoder({ maxMessageBytes: limits.maxMessageBytes });
@@ -82,10 +86,7 @@ class RpcStream {
       this.#clientGone.abort();
       await Promise.all(this.#calls);
       // Not destroyed: that would take the last answers from a Go client's hands.
-      this.#stream
-        .on("error", () => {})
-        .resume()
-        .end();
+      this.#stream.resume().end();
     }
   }
 

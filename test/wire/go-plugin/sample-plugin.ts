@@ -1,5 +1,4 @@
 /** The plugin that test/tools/wire-golden/go-plugin/sample is the contract of. */
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   emptyStruct,
   type GobStruct,
@@ -18,7 +17,7 @@ export const echoArgs: StructType = {
   fields: [
     ["Text", goString],
     ["Payload", goBytes],
-    ["DelayMs", goInt],
+    ["Gather", goInt],
   ],
 };
 
@@ -34,14 +33,14 @@ const echoReply: StructType = {
 
 export const samplePlugin: Plugin = () => {
   let order = 0;
+  const waiting: (() => void)[] = [];
   return {
     Echo: {
       reply: echoReply,
-      async handle(value, signal) {
-        const args = structOf(value);
-        const delayMs = Number(args["DelayMs"] ?? 0);
-        if (delayMs > 0) await sleep(delayMs, undefined, { signal });
-        const reply = { Text: args["Text"], Payload: args["Payload"], Order: order };
+      async handle(value) {
+        const { Text, Payload, Gather } = structOf(value);
+        if (typeof Gather === "number") await gathered(waiting, Gather);
+        const reply = { Text, Payload, Order: order };
         order += 1;
         return reply;
       },
@@ -67,6 +66,18 @@ export const samplePlugin: Plugin = () => {
     },
   };
 };
+
+/** Resolves when `count` callers wait, for the one that came last first. */
+function gathered(waiting: (() => void)[], count: number): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    if (waiting.length < count) return;
+    // Not at once, for the last does not wait yet.
+    setImmediate(() => {
+      for (const release of waiting.splice(0).reverse()) release();
+    });
+  });
+}
 
 function structOf(value: GobValue): GobStruct {
   return Object.fromEntries(Object.entries(value ?? {}));

@@ -1,4 +1,4 @@
-/** The sample plugin as a program. */
+/** The sample plugin as a program; its arguments are the network and how many milliseconds it waits for a host. */
 import { systemClock } from "../../../src/app/system-clock.ts";
 import { createHclogLogger, servePlugin } from "../../../src/wire/go-plugin/index.ts";
 import { samplePlugin } from "./sample-plugin.ts";
@@ -13,4 +13,5 @@ await servePlugin({
     now: () => systemClock.now(),
   }),
   network: process.argv[2] === "tcp" ? "tcp" : "unix",
+  connectTimeoutMs: Number(process.argv[3] ?? 60_000),
 });

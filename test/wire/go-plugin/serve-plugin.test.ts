@@ -147,6 +147,12 @@ it("ends when its host is killed before it connected", async () => {
   expect(existsSync(path)).toBe(false);
 });
 
+it("ends when no host connects for so long as it is to wait", async () => {
+  const { code, stderr } = await start({}, [program, "unix", "10"]).ended;
+  expect(code).toBe(0);
+  expect(stderr).toContain("no host connected");
+});
+
 it("ends on SIGTERM and tells the host, but not on SIGINT, which is the host's to decide on", async () => {
   const { child, host, ended } = await startAndConnect();
   child.kill("SIGINT");

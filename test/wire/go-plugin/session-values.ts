@@ -4,10 +4,10 @@ import type { GobValue } from "../../../src/wire/gob/gob-value.ts";
 import { FrameDecoder } from "../../../src/wire/yamux/frame-decoder.ts";
 
 /** The stream that a host opens for the plugin it dispenses first; 1, 3 and 5 are control and output. */
-export const pluginStream = 7;
+const pluginStream = 7;
 
 /** The payloads of one direction, by stream; a frame that is cut short is left out. */
-export function payloadsOf(bytes: Uint8Array): ReadonlyMap<number, Buffer> {
+function payloadsOf(bytes: Uint8Array): ReadonlyMap<number, Buffer> {
   const streams = new Map<number, Buffer>();
   for (const { type, streamId, payload } of new FrameDecoder({ maxPayloadBytes: 1 << 20 }).push(bytes))
     if (type === "data")

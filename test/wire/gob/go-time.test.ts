@@ -23,7 +23,11 @@ const anyTime = fc.record({
 
 describe("readGoTime and writeGoTime", () => {
   it("agree on every time", () => {
-    fc.assert(fc.property(anyTime, (time) => expect(readGoTime(writeGoTime(time))).toEqual(time)));
+    fc.assert(
+      fc.property(anyTime, (time) => {
+        expect(readGoTime(writeGoTime(time))).toEqual(time);
+      }),
+    );
   });
 
   it("tell Go's zero time as zeros", () => {
@@ -37,12 +41,12 @@ describe("readGoTime and writeGoTime", () => {
 
   it.each([
     ["", "version undefined in 0 bytes"],
-    ["03" + "00".repeat(14), "version 3 in 15 bytes"],
-    ["01" + "00".repeat(15), "version 1 in 16 bytes"],
-    ["02" + "00".repeat(14), "version 2 in 15 bytes"],
-    ["01" + "00".repeat(8) + "3b9aca00" + "0000", "1000000000 ns"],
-    ["01" + "00".repeat(8) + "ffffffff" + "0000", "-1 ns"],
-    ["01" + "7f" + "ff".repeat(7) + "00000000" + "0000", "want fewer than 2^53"],
+    [`03${"00".repeat(14)}`, "version 3 in 15 bytes"],
+    [`01${"00".repeat(15)}`, "version 1 in 16 bytes"],
+    [`02${"00".repeat(14)}`, "version 2 in 15 bytes"],
+    [`01${"00".repeat(8)}3b9aca000000`, "1000000000 ns"],
+    [`01${"00".repeat(8)}ffffffff0000`, "-1 ns"],
+    [`017f${"ff".repeat(7)}000000000000`, "want fewer than 2^53"],
   ])("refuse the bytes %s", (hex, message) => {
     expect(() => readGoTime(Buffer.from(hex, "hex"))).toThrow(message);
   });

@@ -144,12 +144,12 @@ func (h *host) echo(c command) (answer, error) {
 	return answer{Text: reply.Text, Same: bytes.Equal(payload, reply.Payload)}, err
 }
 
-// concurrent makes calls that are answered in the opposite order to that in
-// which they are made, and tells the order in which the plugin answered them.
+// concurrent makes calls that are to be answered in the opposite order to that
+// in which they are made, and tells the order in which they were.
 func (h *host) concurrent(c command) (answer, error) {
 	calls := make([]*rpc.Call, c.Calls)
 	for i := range calls {
-		args := sample.EchoArgs{Text: fmt.Sprint(i), DelayMs: 300 + 10*(c.Calls-i)}
+		args := sample.EchoArgs{Text: fmt.Sprint(i), Gather: c.Calls}
 		calls[i] = h.rpc.Go("Plugin.Echo", args, &sample.EchoReply{}, nil)
 	}
 	a := answer{Same: true, Order: make([]int, c.Calls)}

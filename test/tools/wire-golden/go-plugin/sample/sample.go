@@ -15,11 +15,12 @@ var Handshake = plugin.HandshakeConfig{ProtocolVersion: 1, MagicCookieKey: "COAL
 // Name is what the plugin is dispensed as.
 const Name = "Sample"
 
-// EchoArgs ask for the text and the payload back, after a while.
+// EchoArgs ask for the text and the payload back. If Gather is set, the call
+// waits until so many are waiting; then the one that came last is answered first.
 type EchoArgs struct {
 	Text    string
 	Payload []byte
-	DelayMs int
+	Gather  int
 }
 
 // EchoReply holds what was asked for, and how many calls were answered before.
