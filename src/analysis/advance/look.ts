@@ -33,10 +33,7 @@ export function look(plan: Plan, state: AnalysisState, observation: Look, at: nu
     ),
     outage: lookOutage(plan, next.outage, observation.metrics),
     traffic: lookTraffic(next.traffic, observation.metrics[plan.trafficMetric]),
-    warnings: addWarnings(next.warnings, [
-      ...observation.warnings,
-      ...droppedWarnings(plan, observation.metrics),
-    ]),
+    warnings: addWarnings(next.warnings, [...observation.warnings, ...droppedWarnings(plan, observation)]),
   };
   return commitTicks(plan, next, ended);
 }
@@ -92,7 +89,9 @@ function commitMetric(plan: Plan, state: MetricState, index: number, ticks: numb
   return state;
 }
 
-function droppedWarnings(plan: Plan, metrics: readonly MetricObservation[]): Warning[] {
+/** For counts that only together cannot be true (a ratio's two counters); what is wrong by itself has been said. */
+function droppedWarnings(plan: Plan, { metrics, warnings }: Look): Warning[] {
+  if (warnings.some(({ code }) => code === "bad-data")) return [];
   return metrics.flatMap(({ kind }, i): Warning[] => {
     if (kind !== "dropped") return [];
     const text = `${plan.spec.metrics[i]?.name}: counts that cannot be true were left out`;

@@ -29,7 +29,7 @@ export function readGoTime(bytes: Uint8Array): GoTime {
   const wanted = version === 1 ? version1Bytes : version2Bytes;
   if ((version !== 1 && version !== 2) || bytes.byteLength !== wanted)
     throw malformedGob(`a time of version ${version} in ${bytes.byteLength} bytes, want 1 in 15 or 2 in 16`);
-  // An AnalysisRun is full of times: a DataView and a bigint for each would be most of the work of decoding it.
+  // An AnalysisRun is full of times: a DataView and a bigint for each would be a good part of decoding it.
   const sinceYear1 = wordAt(bytes, 1) * 2 ** 32 + (wordAt(bytes, 5) >>> 0);
   const seconds = sinceYear1 + zeroGoTime.seconds;
   const nanos = wordAt(bytes, 9);

@@ -14,6 +14,8 @@ beforeEach(() => {
   vi.stubEnv("NO_COLOR", undefined);
   vi.stubEnv("NODE_DISABLE_COLORS", undefined);
   vi.stubEnv("FORCE_COLOR", undefined);
+  // On a build machine Node takes the terminal for one without colour.
+  vi.stubEnv("CI", undefined);
   vi.stubEnv("TERM", "xterm-256color");
 });
 

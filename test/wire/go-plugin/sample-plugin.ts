@@ -59,6 +59,15 @@ export const samplePlugin: Plugin = () => {
         return {};
       },
     },
+    Crash: {
+      reply: emptyStruct,
+      handle: () => {
+        setImmediate(() => {
+          throw new Error("a fault outside of any call");
+        });
+        return {};
+      },
+    },
     Hang: {
       reply: emptyStruct,
       handle: (_args, signal) =>

@@ -153,6 +153,15 @@ it("ends when no host connects for so long as it is to wait", async () => {
   expect(stderr).toContain("no host connected");
 });
 
+it("removes its socket when it crashes, and tells why", async () => {
+  const { client, folder, ended } = await startAndConnect();
+  await client.call("Plugin.Crash", goBool, true).catch(() => {});
+  const { code, stderr } = await ended;
+  expect(code).toBe(1);
+  expect(stderr).toContain("a fault outside of any call");
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 it("ends on SIGTERM and tells the host, but not on SIGINT, which is the host's to decide on", async () => {
   const { child, host, ended } = await startAndConnect();
   child.kill("SIGINT");

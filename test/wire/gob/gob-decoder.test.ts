@@ -104,6 +104,7 @@ describe("GobDecoder", () => {
     ],
     ["a value that is cut off", [message(int(6), "00", "05", "61")], "string of 5 bytes, 1 bytes remain"],
     ["a type defined twice", [defineSlice(65, 2), defineSlice(65, 2)], "type 65 is defined, want a new id"],
+    ["a reserved id defined", [defineSlice(63, 2)], "type 63 is defined, want a new id of 64 or more"],
     ["a known type defined", [defineSlice(20, 2)], "type 20 is defined, want a new id of 64 or more"],
     ["a definition of nothing", [message(int(-65), "00")], "a type definition of 0 types, want 1"],
     [
