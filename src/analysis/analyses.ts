@@ -10,6 +10,7 @@ import { type NamedSource, pickSources } from "./pick-sources.ts";
 import { planAnalysis } from "./plan/plan.ts";
 import type { AnalysisStore, ListFilter } from "./ports.ts";
 import { buildResult } from "./report/build-result.ts";
+import { cancelled } from "./report/rule-reasons.ts";
 import type { AnalysisResult } from "./result.ts";
 import { judgeCounts } from "./run/judge-counts.ts";
 import { replay } from "./run/replay.ts";
@@ -218,7 +219,7 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
       await analysis.ended;
       return analysis.record;
     }
-    const ending = { phase: "cancelled", reason: cancelled, at: clock.now() } as const;
+    const ending = { phase: "cancelled", reason: cancelled(), at: clock.now() } as const;
     const ended = { ...record, result: endedResult(record.result, ending) };
     await store.update(ended);
     observer.ended(ended.result);
@@ -269,8 +270,6 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     close,
   };
 }
-
-const cancelled = { code: "cancelled", text: "cancelled before a verdict was reached" } as const;
 
 function tooMany(most: number): CoalmineError {
   return new CoalmineError(

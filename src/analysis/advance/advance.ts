@@ -2,6 +2,7 @@ import { decide } from "../decide/decide.ts";
 import { eventLayout } from "../latency/layout.ts";
 import type { Observation } from "../observation.ts";
 import type { Plan } from "../plan/plan.ts";
+import { cancelled } from "../report/rule-reasons.ts";
 import { isCountMetric } from "../spec/count-metric.ts";
 import { startConditionMetric } from "./condition-metric.ts";
 import { startCountMetric, startQuestions } from "./count-metric.ts";
@@ -69,7 +70,7 @@ export function advance(
         ...state,
         decision: {
           verdict: "inconclusive",
-          reason: { code: "cancelled", text: "cancelled before a verdict was reached" },
+          reason: cancelled(),
           at: now,
           phase: "cancelled",
         },

@@ -5,6 +5,7 @@ import {
   startCompare,
 } from "../../engine/sequential/compare-test.ts";
 import { commitLimit, lookLimit, startLimit } from "../../engine/sequential/limit-test.ts";
+import { sumDistributions } from "../latency/distribution.ts";
 import { chooseLayout, type Layout, leastHistory } from "../latency/layout.ts";
 import type { Distribution, MetricObservation, Stratum, Tally } from "../observation.ts";
 import { compareTests, limitRate, limitTests, type Plan, slowerMargins } from "../plan/plan.ts";
@@ -73,7 +74,7 @@ export function lookCountMetric(
     return { ...state, silence, droppedLooks: state.droppedLooks + 1 };
   }
   if (observation.kind === "distribution") {
-    const distribution = addDistributions(state.distribution, observation.distribution);
+    const distribution = addDistribution(state.distribution, observation.distribution);
     return settleLayout(plan, metric, { ...state, distribution }, unitSeconds, mayChoose);
   }
   if (observation.kind !== "counts" || state.layout === null) return state;
@@ -218,18 +219,9 @@ function settleLayout(
   };
 }
 
-/** Sums two distributions at the boundaries they share. */
-function addDistributions(known: Distribution | null, more: Distribution): Distribution {
-  if (known === null || known.bounds.length === 0 || known.form !== more.form) return more;
+/** A histogram that is found in another form than before is another histogram; a look that found none changes nothing. */
+function addDistribution(known: Distribution | null, more: Distribution): Distribution {
+  if (known === null || known.bounds.length === 0) return more;
   if (more.bounds.length === 0) return known;
-  const shared = more.bounds.filter((bound) => known.bounds.includes(bound));
-  const at = ({ bounds, baseline }: Distribution, bound: number) => baseline.bad[bounds.indexOf(bound)] ?? 0;
-  return {
-    form: more.form,
-    bounds: shared,
-    baseline: {
-      total: known.baseline.total + more.baseline.total,
-      bad: shared.map((bound) => at(known, bound) + at(more, bound)),
-    },
-  };
+  return known.form === more.form ? sumDistributions([known, more]) : more;
 }

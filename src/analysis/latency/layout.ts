@@ -78,14 +78,19 @@ export function chooseLayout(metric: LatencyMetric, distribution: Distribution, 
   };
 }
 
-function compareBoundaries(quantile: number | null, { bounds, baseline }: Distribution): number[] {
-  const tails = bounds.map((bound, i) => ({ bound, tail: (baseline.bad[i] ?? 0) / baseline.total }));
+function compareBoundaries(quantile: number | null, distribution: Distribution): number[] {
+  const tails = tailsOf(distribution);
   const telling = tails.filter(({ tail }) => tail >= leastTail && tail <= mostTail);
   const chosen = (quantile === null ? [0.5, 0.95, 0.99] : [quantile])
     .map((q) => nearest(telling, 1 - q))
     .filter((bound) => bound !== null);
   const far = tails.find(({ tail }) => tail < leastTail);
   return [...new Set(far === undefined ? chosen : [...chosen, far.bound])].sort((a, b) => a - b);
+}
+
+/** For each boundary, the fraction of the baseline's requests that were slower. */
+function tailsOf({ bounds, baseline }: Distribution) {
+  return bounds.map((bound, i) => ({ bound, tail: (baseline.bad[i] ?? 0) / baseline.total }));
 }
 
 function nearest(tails: readonly { bound: number; tail: number }[], wanted: number): number | null {
@@ -115,10 +120,9 @@ function slowerBoundaries(
   distribution: Distribution,
   unitSeconds: number,
 ) {
-  const { bounds, baseline } = distribution;
-  const tails = bounds.map((bound, i) => ({ bound, tail: (baseline.bad[i] ?? 0) / baseline.total }));
+  const { bounds } = distribution;
   const from = nearest(
-    tails.filter(({ tail }) => tail > 0 && tail < 1),
+    tailsOf(distribution).filter(({ tail }) => tail > 0 && tail < 1),
     1 - (metric.quantile ?? 0.99),
   );
   if (from === null) throw noQuantile(metric);

@@ -1,5 +1,7 @@
-import type { Distribution, MetricObservation } from "../observation.ts";
+import { sumDistributions } from "../latency/distribution.ts";
+import type { Cohort, MetricObservation } from "../observation.ts";
 import type { MetricSpec } from "../spec/model.ts";
+import { aggregate } from "./sampled-values.ts";
 
 /**
  * One metric as several sources saw it: counts stay apart as strata of one sum,
@@ -18,49 +20,16 @@ export function combineSources(metric: MetricSpec, parts: readonly MetricObserva
     return { kind: "distribution", distribution: sumDistributions(distributions) };
   const gauges = parts.filter((part) => part.kind === "gauge");
   if (gauges.length > 0) {
-    const aggregate = metric.kind === "gauge" ? metric.aggregate : "mean";
+    const how = metric.kind === "gauge" ? metric.aggregate : "mean";
+    const regions = (cohort: Cohort) => gauges.map((part) => part[cohort]).filter((value) => value !== null);
     return {
       kind: "gauge",
-      canary: aggregateRegions(
-        gauges.map(({ canary }) => canary),
-        aggregate,
-      ),
-      baseline: aggregateRegions(
-        gauges.map(({ baseline }) => baseline),
-        aggregate,
-      ),
+      canary: aggregate(regions("canary"), how),
+      baseline: aggregate(regions("baseline"), how),
     };
   }
   const holds = parts.flatMap((part) =>
     part.kind === "condition" && part.holds !== null ? [part.holds] : [],
   );
   return { kind: "condition", holds: holds.length === 0 ? null : holds.includes(true) };
-}
-
-function aggregateRegions(
-  values: readonly (number | null)[],
-  aggregate: "mean" | "max" | "min" | "sum",
-): number | null {
-  const known = values.filter((value) => value !== null);
-  if (known.length === 0) return null;
-  const sum = known.reduce((total, value) => total + value, 0);
-  return { mean: sum / known.length, max: Math.max(...known), min: Math.min(...known), sum }[aggregate];
-}
-
-/** At the boundaries that all of them have; a source without the histogram yet is left out. */
-function sumDistributions(all: readonly Distribution[]): Distribution {
-  const known = all.filter(({ bounds }) => bounds.length > 0);
-  const [first, ...others] = known;
-  if (first === undefined) return { form: "classic", bounds: [], baseline: { total: 0, bad: [] } };
-  const bounds = first.bounds.filter((bound) => others.every((other) => other.bounds.includes(bound)));
-  const at = ({ bounds: own, baseline }: Distribution, bound: number) =>
-    baseline.bad[own.indexOf(bound)] ?? 0;
-  return {
-    form: first.form,
-    bounds,
-    baseline: {
-      total: known.reduce((sum, { baseline }) => sum + baseline.total, 0),
-      bad: bounds.map((bound) => known.reduce((sum, one) => sum + at(one, bound), 0)),
-    },
-  };
 }

@@ -8,12 +8,16 @@ type ConditionOperator = Extract<MetricQuery, { kind: "condition" }>["op"];
 export function aggregateValues(
   series: readonly Series[],
   window: TimeWindow,
-  aggregate: GaugeMetric["aggregate"],
+  how: GaugeMetric["aggregate"],
 ): number | null {
-  const values = lastValues(series, window);
+  return aggregate(lastValues(series, window), how);
+}
+
+/** One number of many; null of none. */
+export function aggregate(values: readonly number[], how: GaugeMetric["aggregate"]): number | null {
   if (values.length === 0) return null;
   const sum = values.reduce((total, value) => total + value, 0);
-  return { mean: sum / values.length, max: Math.max(...values), min: Math.min(...values), sum }[aggregate];
+  return { mean: sum / values.length, max: Math.max(...values), min: Math.min(...values), sum }[how];
 }
 
 /** Whether any series' last value in the window meets the condition; null when there is no sample to tell by. */

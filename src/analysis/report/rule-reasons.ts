@@ -66,3 +66,7 @@ export function running(state: AnalysisState, warmupMs: number, now: number): Re
     return { code: "warming-up", text: `pods younger than ${formatDuration(warmupMs)} are not judged yet` };
   return { code: "watching", text: "no verdict yet" };
 }
+
+export function cancelled(): Reason {
+  return { code: "cancelled", text: "cancelled before a verdict was reached" };
+}

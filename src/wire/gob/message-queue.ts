@@ -1,4 +1,4 @@
-import { ByteQueue } from "../yamux/byte-queue.ts";
+import { ByteQueue } from "../byte-queue.ts";
 import { malformedGob, oversizedGob } from "./gob-fault.ts";
 
 /**

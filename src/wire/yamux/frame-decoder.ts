@@ -1,4 +1,4 @@
-import { ByteQueue } from "./byte-queue.ts";
+import { ByteQueue } from "../byte-queue.ts";
 import { decodeHeader, type Frame, type FrameHeader, headerBytes } from "./frame.ts";
 import { protocolViolation } from "./protocol-violation.ts";
 

@@ -1,6 +1,6 @@
 import { Duplex } from "node:stream";
 import { CoalmineError } from "../../base/errors.ts";
-import { ByteQueue } from "./byte-queue.ts";
+import { ByteQueue } from "../byte-queue.ts";
 import { ReceiveWindow, SendWindow } from "./flow-windows.ts";
 import { type Frame, frameFlag, hasFlag } from "./frame.ts";
 import type { FrameSource, Outbox, WriteFrame } from "./outbox.ts";

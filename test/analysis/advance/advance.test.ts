@@ -103,6 +103,21 @@ describe("advance", () => {
     expect(feed(plan, repeat(100, equal)).decision).toMatchObject({ verdict: "pass" });
   });
 
+  it("keeps what it knows of the baseline's latencies over a look that finds no histogram", () => {
+    const plan = planOf({ metrics: [{ name: "latency", kind: "latency" }] });
+    const seen = (
+      total: number,
+      form: "classic" | "native",
+      bounds: readonly number[],
+    ): MetricObservation => ({
+      kind: "distribution",
+      distribution: { form, bounds, baseline: { total, bad: bounds.map(() => total / 10) } },
+    });
+    const half = look(seen(60, "classic", [0.1, 0.5]));
+    const state = feed(plan, [half, look(seen(0, "native", [])), half], 15_000);
+    expect(state.metrics[0]).toMatchObject({ distribution: { form: "classic", baseline: { total: 120 } } });
+  });
+
   it("drops a look whose counts cannot be true and goes on", () => {
     const plan = planOf({});
     const good = look(errors(500, 2, 4_500, 20));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { ByteQueue } from "../../../src/wire/yamux/byte-queue.ts";
+import { ByteQueue } from "../../src/wire/byte-queue.ts";
 
 it("gives back what was appended, in order, whatever the pieces", () => {
   const appended = fc.record({
