@@ -19,7 +19,6 @@ export function startAnalysis(plan: Plan, startedAt: number): AnalysisState {
     startedAt,
     consumedTo: null,
     ticks: 0,
-    settledTicks: 0,
     pods: [],
     metrics: plan.spec.metrics.map((metric): MetricState => {
       if (metric.kind === "gauge") return startGaugeMetric();

@@ -69,7 +69,6 @@ function commitTicks(plan: Plan, state: AnalysisState, count: number): AnalysisS
     next = {
       ...next,
       ticks,
-      settledTicks: next.settledTicks + (next.traffic.running.settled ? 1 : 0),
       metrics: next.metrics.map((metric, i) => commitMetric(plan, metric, i, ticks)),
       outage: commitOutage(plan, next.outage),
       traffic: commitTraffic(next.traffic),

@@ -16,8 +16,6 @@ export interface AnalysisState {
   readonly consumedTo: number | null;
   /** Committed ticks. */
   readonly ticks: number;
-  /** Committed ticks in which settled canary requests were compared. */
-  readonly settledTicks: number;
   /** By source, in the spec's order. */
   readonly pods: readonly PodMemory[];
   /** In the spec's order. */
@@ -63,8 +61,6 @@ export interface TickTraffic {
   readonly canary: number;
   readonly baseline: number;
   readonly canarySampled: boolean;
-  /** Whether both cohorts had settled requests (the canary alone, without a baseline). */
-  readonly settled: boolean;
 }
 
 export type MetricState = CountMetricState | GaugeMetricState | ConditionMetricState;

@@ -1,12 +1,12 @@
 import type { MetricObservation } from "../observation.ts";
-import type { TickTraffic, TrafficState } from "./state.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { AnalysisState, TickTraffic, TrafficState } from "./state.ts";
 
 const quiet: TickTraffic = {
   looked: false,
   canary: 0,
   baseline: 0,
   canarySampled: false,
-  settled: false,
 };
 
 export const noTraffic: TrafficState = {
@@ -21,13 +21,11 @@ export function lookTraffic(traffic: TrafficState, observation: MetricObservatio
   if (observation?.kind !== "counts") return traffic;
   let running = { ...traffic.running, looked: true };
   for (const { canary, baseline } of observation.strata) {
-    const settledBaseline = baseline === null || baseline.settled.total > 0;
     running = {
       looked: true,
       canary: running.canary + canary.settled.total + canary.warming.total,
       baseline: running.baseline + (baseline === null ? 0 : baseline.settled.total + baseline.warming.total),
       canarySampled: running.canarySampled || canary.sampled,
-      settled: running.settled || (canary.settled.total > 0 && settledBaseline),
     };
   }
   return { ...traffic, running };
@@ -54,4 +52,10 @@ export function requestsSoFar({ canary, baseline, running }: TrafficState): {
   baseline: number;
 } {
   return { canary: canary + running.canary, baseline: baseline + running.baseline };
+}
+
+/** Committed ticks in which settled requests of the traffic metric could be judged; 0 where nothing counts requests. */
+export function settledTicks(plan: Plan, { metrics }: Pick<AnalysisState, "metrics">): number {
+  const metric = metrics[plan.trafficMetric];
+  return metric?.kind === "counts" ? metric.settledTicks : 0;
 }

@@ -3,8 +3,8 @@ import { marginsOf } from "../advance/count-metric.ts";
 import { leastSilenceMs, silentMs } from "../advance/silence.ts";
 import type { AnalysisState, CountMetricState, GaugeMetricState } from "../advance/state.ts";
 import { totals } from "../advance/stratum-rows.ts";
-import { requestsSoFar } from "../advance/traffic.ts";
-import type { Plan } from "../plan/plan.ts";
+import { requestsSoFar, settledTicks } from "../advance/traffic.ts";
+import { failNeeds, type Plan } from "../plan/plan.ts";
 import * as counts from "../report/count-reasons.ts";
 import * as missing from "../report/missing-data-reasons.ts";
 import * as rules from "../report/rule-reasons.ts";
@@ -73,7 +73,7 @@ export function finalMetricVerdict(
 
 /** Whether every gating metric has the evidence to pass before the end (`pass: early`). */
 export function passesEarly(plan: Plan, state: AnalysisState, evidence: AnalysisEvidence): boolean {
-  if (state.settledTicks < leastSettledTicks || lacksTraffic(plan, state) !== null) return false;
+  if (settledTicks(plan, state) < leastSettledTicks || lacksTraffic(plan, state) !== null) return false;
   const needed = 1 / plan.spec.budget.falsePass;
   const gating = plan.spec.metrics.map((metric, i) => ({ metric, i })).filter(({ metric }) => metric.gate);
   return (
@@ -124,7 +124,7 @@ function countVerdict(
   if (evidence === null) return inconclusive(missing.noBoundaries(metric));
   if (known.layout?.compare.length === 0 && metric.compare !== null)
     return inconclusive(missing.beyondBoundaries(metric));
-  if (evidence.fail * (evidence.share || 1) >= 1 / plan.spec.budget.falseAlarm) {
+  if (evidence.fail >= failNeeds(plan, evidence.share)) {
     return { verdict: "fail", reason: counts.metricWorse(plan, metric, known, evidence) };
   }
   for (const cohort of ["canary", "baseline"] as const) {
@@ -190,7 +190,7 @@ function gaugeVerdict(
   if (metric === undefined || evidence === null || blocks === 0) {
     return { verdict: "inconclusive", reason: missing.noSeries(plan, index, "canary") };
   }
-  if (evidence.fail * (evidence.share || 1) >= 1 / plan.spec.budget.falseAlarm) {
+  if (evidence.fail >= failNeeds(plan, evidence.share)) {
     return { verdict: "fail", reason: rules.gaugeWorse(metric.name, evidence.fail) };
   }
   if (missedBlocks > 0) {

@@ -3,7 +3,7 @@ import { marginsOf } from "../advance/count-metric.ts";
 import type { CountMetricState } from "../advance/state.ts";
 import { totals } from "../advance/stratum-rows.ts";
 import type { Layout } from "../latency/layout.ts";
-import { limitRate, type Plan } from "../plan/plan.ts";
+import { failNeeds, limitRate, type Plan } from "../plan/plan.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { CountMetric } from "../spec/count-metric.ts";
 import type { QuestionEvidence } from "./evidence-of.ts";
@@ -53,7 +53,7 @@ export function questionVerdict(
   if (evidence.withheld) {
     return { kind: "inconclusive", code: "baseline-over-limit", moreRequests: null, at: null };
   }
-  const needed = -Math.log(plan.spec.budget.falseAlarm * (evidence.share || 1)) + 1.5;
+  const needed = Math.log(failNeeds(plan, evidence.share)) + 1.5;
   const checks = boundaryChecks(metric, state, evidence, needed, passNeeds);
   const powered = checks.every((check, i) => check.clear || (evidence.boundaries[i]?.pass ?? 0) >= passNeeds);
   const mayPass = plan.spec.onDeadline === "passIfPowered" && state.settledTicks >= leastSettledTicks;

@@ -84,3 +84,8 @@ export function limitRate(metric: CountMetric): number {
 function ruleOf(plan: Plan, grid: readonly number[], dispersion: number): EvidenceRule {
   return { grid, horizon: plan.horizon, cap: plan.spec.evidenceCap, dispersion };
 }
+
+/** The odds at which evidence with this share of the false-alarm budget fails; what does not gate is shown as if it had all of it. */
+export function failNeeds({ spec }: Plan, share: number): number {
+  return 1 / (spec.budget.falseAlarm * (share || 1));
+}

@@ -3,7 +3,7 @@ import type { AnalysisState } from "../advance/state.ts";
 import type { LookRecord } from "../analysis-record.ts";
 import { type AnalysisEvidence, evidenceOf } from "../decide/evidence-of.ts";
 import { finalMetricVerdict } from "../decide/final-verdict.ts";
-import type { Plan } from "../plan/plan.ts";
+import { failNeeds, type Plan } from "../plan/plan.ts";
 import type { AnalysisResult, MetricResult } from "../result.ts";
 import { isCountMetric } from "../spec/count-metric.ts";
 import { writeSpec } from "../spec/write-spec.ts";
@@ -33,7 +33,7 @@ export function buildResult(plan: Plan, state: AnalysisState, id: string, now: n
     phase: decision?.phase ?? "running",
     verdict: decision?.verdict ?? null,
     score: scoreOf(plan, evidence, decision?.verdict ?? null),
-    reason: decision?.reason ?? rules.running(state, spec.warmupMs, now),
+    reason: decision?.reason ?? rules.running(plan, state, now),
     startedAt: timeText(state.startedAt),
     endsAt: timeText(state.startedAt + spec.durationMs),
     decidedAt: decision === null ? null : timeText(decision.at),
@@ -71,13 +71,13 @@ function metricResult(
   if (metric === undefined || known === undefined) throw new RangeError(`no metric ${index}`);
   const final = finalMetricVerdict(plan, state, evidence, index);
   const isFinal = state.decision !== null || final.verdict === "fail";
-  const { falseAlarm, falsePass } = plan.spec.budget;
+  const { falsePass } = plan.spec.budget;
   const metricEvidence = evidence.metrics[index] ?? null;
   const tested = metricEvidence !== null;
   const running = () =>
     known.kind === "counts" && isCountMetric(metric)
       ? counts.watching(metric, known, metricEvidence)
-      : rules.running(state, plan.spec.warmupMs, now);
+      : rules.running(plan, state, now);
   return {
     name: metric.name,
     kind: metric.kind,
@@ -86,7 +86,7 @@ function metricResult(
     reason: isFinal ? final.reason : running(),
     evidence: {
       fail: metricEvidence?.fail ?? null,
-      failNeeds: tested ? 1 / (falseAlarm * (metricEvidence.share || 1)) : null,
+      failNeeds: tested ? failNeeds(plan, metricEvidence.share) : null,
       pass: metricEvidence?.pass ?? null,
       passNeeds: tested ? 1 / falsePass : null,
     },

@@ -3,7 +3,7 @@ import { formatCount, formatOdds, formatPercent } from "../../base/format.ts";
 import type { AnalysisState, CountMetricState, OutageState } from "../advance/state.ts";
 import type { AnalysisEvidence, MetricEvidence } from "../decide/evidence-of.ts";
 import type { OpenQuestion } from "../decide/question-verdict.ts";
-import { limitRate, type Plan } from "../plan/plan.ts";
+import { failNeeds, limitRate, type Plan } from "../plan/plan.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { Reason } from "../result.ts";
 import type { CountMetric } from "../spec/count-metric.ts";
@@ -18,7 +18,7 @@ export function metricWorse(
   evidence: MetricEvidence,
 ): Reason {
   const question = strongest(evidence);
-  const needs = 1 / (plan.spec.budget.falseAlarm * (evidence.share || 1));
+  const needs = failNeeds(plan, evidence.share);
   const odds = `evidence ${formatOdds(evidence.fail)}, needs ${formatOdds(needs)}`;
   if (question?.kind === "limit") {
     const limit = `limit ${formatPercent(limitRate(metric))}`;

@@ -1,6 +1,7 @@
 import { formatDuration } from "../../base/duration.ts";
 import { formatCount, formatOdds } from "../../base/format.ts";
 import type { AnalysisState } from "../advance/state.ts";
+import { settledTicks } from "../advance/traffic.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Reason } from "../result.ts";
 import type { ConditionMetric } from "../spec/model.ts";
@@ -57,8 +58,9 @@ export function nothingGates(): Reason {
 }
 
 /** What an undecided analysis or metric says while it runs. */
-export function running(state: AnalysisState, warmupMs: number, now: number): Reason {
-  const isWarming = state.settledTicks === 0 && now - state.startedAt < warmupMs;
+export function running(plan: Plan, state: AnalysisState, now: number): Reason {
+  const { warmupMs } = plan.spec;
+  const isWarming = settledTicks(plan, state) === 0 && now - state.startedAt < warmupMs;
   if (state.sourceAway !== null) {
     return { code: "watching", text: `waiting for the metrics source: ${state.sourceAway.message}` };
   }
