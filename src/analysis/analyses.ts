@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { CoalmineError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { startAnalysis } from "./advance/advance.ts";
+import type { AnalysisState } from "./advance/state.ts";
 import type { AnalysisRecord } from "./analysis-record.ts";
 import { endedResult } from "./ended-result.ts";
 import { type JudgeRequest, judge } from "./judge.ts";
@@ -43,6 +44,16 @@ export interface Analyses {
     key: string,
     spec: AnalysisSpec,
   ): Promise<{ readonly record: AnalysisRecord; readonly created: boolean }>;
+  /**
+   * Follows an analysis that the caller keeps the state of, and answers at once
+   * what is known of it: asking again, also at the same time, never starts a
+   * second. Without a state it looks at all that has passed since its start.
+   *
+   * @throws CoalmineError invalid-spec for an unknown source; too-large and source-unavailable as `start` does.
+   */
+  adopt(adoption: Adoption): Promise<AnalysisRecord>;
+  /** Says what share of the traffic the canary is to get, in percent; to one that does not run it means nothing. */
+  setWeight(id: string, weight: number): void;
   /** @throws CoalmineError not-found */
   get(id: string): Promise<AnalysisRecord>;
   list(filter: ListFilter): Promise<readonly AnalysisRecord[]>;
@@ -64,6 +75,16 @@ export interface Analyses {
   readonly running: number;
   /** Stops every run where it stands; the records stay `running`, for `resume`. */
   close(): Promise<void>;
+}
+
+/** An analysis that was begun elsewhere, or is begun with an id and a time of the caller's choosing. */
+export interface Adoption {
+  readonly id: string;
+  readonly spec: AnalysisSpec;
+  /** Milliseconds since the epoch; may be past. */
+  readonly startedAt: number;
+  /** Null before its first look. */
+  readonly state: AnalysisState | null;
 }
 
 export interface AnalysesLimits {
@@ -112,16 +133,18 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
   const live = new Map<string, LiveAnalysis>();
   /** By key: two requests for the same key at the same time start one analysis. */
   const starting = new Map<string, Promise<AnalysisRecord>>();
+  const weights = new Map<string, number>();
   let closed = false;
 
   function open(record: AnalysisRecord): LiveAnalysis {
     const { sources: picked, ingestionDelayMs } = pickSources(record.spec, sources);
     const { id, spec, state } = record;
     const startedAt = Date.parse(record.result.startedAt);
+    const weight = () => weights.get(id) ?? null;
     const analysis = new LiveAnalysis({
       record,
       open: (signal) =>
-        runs.live({ id, spec, sources: picked, clock, startedAt, state, ingestionDelayMs, signal }),
+        runs.live({ id, spec, sources: picked, clock, startedAt, state, ingestionDelayMs, weight, signal }),
       store,
       clock,
       logger,
@@ -134,18 +157,30 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
 
   function follow(analysis: LiveAnalysis): void {
     analysis.begin();
-    void analysis.ended.then(() => live.delete(analysis.record.id));
+    void analysis.ended.then(() => {
+      live.delete(analysis.record.id);
+      weights.delete(analysis.record.id);
+    });
+  }
+
+  function newRecord({ id, spec, startedAt, state }: Adoption, key: string | null): AnalysisRecord {
+    const plan = planAnalysis(spec);
+    const known = state ?? startAnalysis(plan, startedAt);
+    const result = buildResult(plan, known, id, known.consumedTo ?? startedAt);
+    return { id, key, spec, state, result, looks: [] };
+  }
+
+  function refuseIfFull(): void {
+    if (closed) throw new CoalmineError("source-unavailable", "the server is shutting down; ask again");
+    if (live.size >= limits.maxRunning) throw tooMany(limits.maxRunning);
   }
 
   async function start(spec: AnalysisSpec, key?: string): Promise<AnalysisRecord> {
-    if (closed) throw new CoalmineError("source-unavailable", "the server is shutting down; ask again");
-    if (live.size >= limits.maxRunning) throw tooMany(limits.maxRunning);
+    refuseIfFull();
     const id = newId();
     // An ingestion delay ago: so the first look can be taken at once, and the verdict comes a duration from now.
     const startedAt = clock.now() - pickSources(spec, sources).ingestionDelayMs;
-    const plan = planAnalysis(spec);
-    const result = buildResult(plan, startAnalysis(plan, startedAt), id, startedAt);
-    const analysis = open({ id, key: key ?? null, spec, state: null, result, looks: [] });
+    const analysis = open(newRecord({ id, spec, startedAt, state: null }, key ?? null));
     try {
       await analysis.preflight(limits.preflightMs);
       await store.insert(analysis.record);
@@ -156,6 +191,25 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     }
     follow(analysis);
     logger.info({ analysis: id, key: key ?? null, service: spec.service }, "an analysis started");
+    return analysis.record;
+  }
+
+  async function adopt(adoption: Adoption): Promise<AnalysisRecord> {
+    const { id } = adoption;
+    const known = live.get(id)?.record ?? (await store.get(id)) ?? live.get(id)?.record;
+    if (known !== undefined && known !== null) return known;
+    const record = newRecord(adoption, null);
+    if (record.result.phase !== "running") return record;
+    refuseIfFull();
+    const analysis = open(record);
+    try {
+      await store.insert(record);
+    } catch (error) {
+      analysis.stop();
+      live.delete(id);
+      throw error;
+    }
+    follow(analysis);
     return analysis.record;
   }
 
@@ -257,6 +311,8 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
   return {
     start,
     put,
+    adopt,
+    setWeight: (id, weight) => void (live.has(id) && weights.set(id, weight)),
     get,
     list: async (filter) => (await store.list(filter)).map((record) => live.get(record.id)?.record ?? record),
     cancel,

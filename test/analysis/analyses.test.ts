@@ -197,6 +197,59 @@ describe("start", () => {
   });
 });
 
+describe("adopt", () => {
+  const adoption = { id: "uid/errors", spec: specOf(), startedAt: start - 90_000, state: null };
+
+  it("follows an analysis from the caller's start on, under the caller's id", async () => {
+    const { analyses, script, store } = setUp();
+    const record = await analyses.adopt(adoption);
+    expect(record).toMatchObject({ id: "uid/errors", key: null, result: { phase: "running" } });
+    expect(script.last.options).toMatchObject({ startedAt: start - 90_000, state: null });
+    script.last.look({ ticks: 1 });
+    expect(await kept(store, "uid/errors")).toMatchObject({ result: { ticks: 1 } });
+  });
+
+  it("starts no second one, also when asked again at the same time or after its end", async () => {
+    const { analyses, script } = setUp();
+    await Promise.all([analyses.adopt(adoption), analyses.adopt(adoption)]);
+    script.last.look();
+    script.last.pass();
+    await nextTurn();
+    expect(await analyses.adopt(adoption)).toMatchObject({ result: { verdict: "pass" } });
+    expect(script.opened).toHaveLength(1);
+  });
+
+  it("goes on from the state it is given; one that is decided is answered and not run", async () => {
+    const { analyses, script } = setUp();
+    const { state } = recordOf("other");
+    if (state === null) throw new Error("a record with a state wanted");
+    await analyses.adopt({ ...adoption, state });
+    expect(script.last.options.state).toBe(state);
+    const reason = { code: "worse-than-baseline", text: "twice as many errors" } as const;
+    const decision = { verdict: "fail", reason, at: start, phase: "done" } as const;
+    const answered = await analyses.adopt({ ...adoption, id: "done", state: { ...state, decision } });
+    expect(answered.result).toMatchObject({ phase: "done", verdict: "fail", reason });
+    expect(script.opened).toHaveLength(1);
+  });
+
+  it("hands the weight that the caller set to the run", async () => {
+    const { analyses, script } = setUp();
+    await analyses.adopt(adoption);
+    analyses.setWeight("nobody", 80);
+    expect(script.last.options.weight?.()).toBeNull();
+    analyses.setWeight("uid/errors", 20);
+    expect(script.last.options.weight?.()).toBe(20);
+  });
+
+  it("keeps nothing when the store refuses it", async () => {
+    const store = createMemoryStore({ maxRecords: 100 });
+    const broken = { ...store, insert: () => Promise.reject(new Error("the disk is full")) };
+    const { analyses } = setUp({ store: broken });
+    await expect(analyses.adopt(adoption)).rejects.toThrow("the disk is full");
+    expect(analyses.running).toBe(0);
+  });
+});
+
 describe("put", () => {
   it("starts once, and answers the same analysis to whoever asks the same again", async () => {
     const { analyses, script } = setUp();

@@ -54,7 +54,7 @@ export function advance(
     case "look":
       return decide(plan, look(plan, state, observation, now), now);
     case "sourceFailure": {
-      const since = state.sourceAway?.since ?? state.consumedTo ?? state.startedAt;
+      const since = state.sourceAway?.since ?? now;
       return decide(plan, { ...state, sourceAway: { since, message: observation.message } }, now);
     }
     case "weight":

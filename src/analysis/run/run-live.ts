@@ -26,6 +26,8 @@ export interface RunLiveOptions {
   readonly ingestionDelayMs: number;
   /** `wait` keeps asking for the spec's `sourceTimeout`; `throw` gives up at once, as fits a past window. */
   readonly onSourceFailure?: "wait" | "throw";
+  /** The canary's share of traffic in percent as the caller last set it; null while nobody said. Asked at every look. */
+  readonly weight?: () => number | null;
   /** Aborting ends the analysis as inconclusive `cancelled`: one last step, then the end. */
   readonly signal: AbortSignal;
 }
@@ -35,7 +37,9 @@ export interface RunLiveOptions {
  * after the verdict.
  *
  * A look that comes late (the process was busy, the source slow) takes in all
- * that has passed: looks in between are left out, counts are not.
+ * that has passed: looks in between are left out, counts are not. What had passed
+ * when the run was opened (its caller starts in the past, or was away) is looked
+ * at look by look, as it would have been live.
  *
  * @throws CoalmineError invalid-spec when the cohorts cannot be told apart or a
  *   question cannot be answered by the histogram; query-rejected at the first
@@ -44,15 +48,28 @@ export interface RunLiveOptions {
 export async function* runLive(options: RunLiveOptions): AsyncGenerator<AnalysisStep> {
   const { spec, startedAt } = options;
   const plan = planAnalysis(spec);
+  const openedAt = timeOfSamples(options);
   let state = options.state ?? startAnalysis(plan, startedAt);
   let at = state.consumedTo === null ? startedAt : nextLookAfter(spec, startedAt, state.consumedTo);
   while (state.decision === null) {
     const observations = await seen(options, plan, state, at);
-    const now = observations.some(({ kind }) => kind === "cancel") ? options.clock.now() : at;
+    const now = timeOf(observations, options, at);
     for (const observation of observations) state = advance(plan, state, observation, now);
     yield stepOf(plan, state, options.id, now);
-    at = nextDue(options, at);
+    at = nextDue(options, at, state.sourceAway === null ? openedAt : at);
   }
+}
+
+/** Counts are about the look's time; that the source is away, or the caller gave up, is about the moment it was met. */
+function timeOf(observations: readonly Observation[], options: RunLiveOptions, at: number): number {
+  const met = new Set(observations.map(({ kind }) => kind));
+  if (met.has("cancel")) return options.clock.now();
+  return met.has("sourceFailure") ? Math.max(at, timeOfSamples(options)) : at;
+}
+
+/** The newest moment whose samples can be read. */
+function timeOfSamples({ clock, ingestionDelayMs }: RunLiveOptions): number {
+  return clock.now() - ingestionDelayMs;
 }
 
 function stepOf(plan: Plan, state: AnalysisState, id: string, now: number): AnalysisStep {
@@ -72,8 +89,9 @@ async function seen(
     await clock.until(at + options.ingestionDelayMs, signal);
     const until = Math.min(at, startedAt + spec.durationMs);
     const look = await observe({ plan, state, sources, at: until, signal });
-    if (state.consumedTo !== null || spec.dispersion !== "auto") return [look];
-    return [await estimateDispersion(plan, sources, startedAt, signal), look];
+    const weight = weightChange(options, state);
+    if (state.consumedTo !== null || spec.dispersion !== "auto") return [...weight, look];
+    return [...weight, await estimateDispersion(plan, sources, startedAt, signal), look];
   } catch (thrown) {
     if (signal.aborted) return [{ kind: "cancel" }];
     const error = CoalmineError.from(thrown);
@@ -84,10 +102,18 @@ async function seen(
   }
 }
 
-/** The next look that is not already past: the latest one due by now, or the one after `at`. */
-function nextDue({ spec, startedAt, clock, ingestionDelayMs }: RunLiveOptions, at: number): number {
-  const now = clock.now() - ingestionDelayMs;
+function weightChange(options: RunLiveOptions, state: AnalysisState): readonly Observation[] {
+  const weight = options.weight?.() ?? null;
+  return weight === null || weight === state.weight ? [] : [{ kind: "weight", weight }];
+}
+
+/** The next look that is not already past: the latest one due by now, or the one after `at`; up to `catchUpTo` none is left out. */
+function nextDue(options: RunLiveOptions, at: number, catchUpTo: number): number {
+  const { spec, startedAt } = options;
+  const now = timeOfSamples(options);
   let due = nextLookAfter(spec, startedAt, at);
-  for (let after = due; after <= now; after = nextLookAfter(spec, startedAt, after)) due = after;
+  for (let after = due; catchUpTo <= due && after <= now; after = nextLookAfter(spec, startedAt, after)) {
+    due = after;
+  }
   return due;
 }

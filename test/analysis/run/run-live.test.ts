@@ -25,8 +25,8 @@ const service = (errorRate: number) =>
     ],
   });
 
-async function steps(change: Partial<RunLiveOptions>): Promise<AnalysisStep[]> {
-  const options: RunLiveOptions = {
+function options(change: Partial<RunLiveOptions>): RunLiveOptions {
+  return {
     id: "a",
     spec,
     sources: [],
@@ -37,8 +37,9 @@ async function steps(change: Partial<RunLiveOptions>): Promise<AnalysisStep[]> {
     signal: new AbortController().signal,
     ...change,
   };
-  return await Array.fromAsync(runLive(options));
 }
+
+const steps = async (change: Partial<RunLiveOptions>) => await Array.fromAsync(runLive(options(change)));
 
 const last = (all: readonly AnalysisStep[]) => all.at(-1)?.result;
 
@@ -210,12 +211,42 @@ describe("runLive", () => {
     });
   });
 
-  it("leaves out looks that are already past, and no counts", async () => {
+  it("leaves out looks that it was too busy for, and no counts", async () => {
     const sources = [sourceOf(service(0.005))];
     const prompt = await steps({ sources });
+    const clock = fakeClock(startedAt);
+    const busy: AnalysisStep[] = [];
+    for await (const step of runLive(options({ sources, clock }))) {
+      busy.push(step);
+      if (busy.length === 3) await clock.until(startedAt + 400_000, new AbortController().signal);
+    }
+    expect(busy.length).toBeLessThan(prompt.length);
+    expect(last(busy)?.metrics[0]?.canary?.total).toBe(last(prompt)?.metrics[0]?.canary?.total);
+  });
+
+  it("takes every look that was past when it was opened, and finds what it would have found live", async () => {
+    const sources = [sourceOf(service(0.03))];
+    const live = await steps({ sources });
     const late = await steps({ sources, clock: fakeClock(startedAt + 400_000) });
-    expect(late.length).toBeLessThan(prompt.length);
-    expect(last(late)?.metrics[0]?.canary?.total).toBe(last(prompt)?.metrics[0]?.canary?.total);
+    expect(late).toEqual(live);
+  });
+
+  it("does not hold a source's absence against the time before anybody asked it", async () => {
+    const series = service(0.005);
+    const { clock, sources } = awayBetween(series, 420, 460);
+    const slow = { ...spec, sourceTimeoutMs: 300_000 };
+    await clock.until(startedAt + 420_000, new AbortController().signal);
+    const late = await steps({ sources, clock, spec: slow });
+    expect(last(late)?.reason.code).not.toBe("source-unavailable");
+  });
+
+  it("tells the engine of a weight once, before the look that follows", async () => {
+    const weights: (number | null)[] = [];
+    let asked = 0;
+    const weight = () => (asked++ < 3 ? null : 25);
+    for await (const { state } of runLive(options({ sources: [sourceOf(service(0.005))], weight })))
+      weights.push(state.weight);
+    expect(weights.slice(0, 5)).toEqual([null, null, null, 25, 25]);
   });
 
   it("does not care in which order the source lists its series", async () => {
