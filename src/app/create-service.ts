@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createHttpApp } from "../adapters/http/http-app.ts";
 import { measureRequests } from "../adapters/http/http-metrics.ts";
 import { listen } from "../adapters/http/listen.ts";
+import { createPrometheusApi } from "../adapters/prometheus/prometheus-api.ts";
 import { createRestApi } from "../adapters/rest/rest-api.ts";
 import { createAnalyses } from "../analysis/analyses.ts";
 import type { Logger } from "../base/logger.ts";
@@ -44,12 +45,18 @@ export async function createService({
     clock: systemClock,
     newId: randomUUID,
     logger,
-    limits: { maxRunning: settings.limits.maxRunning },
+    // Flagger waits 5 s for an answer to a query that starts an analysis.
+    limits: { maxRunning: settings.limits.maxRunning, preflightMs: 4_000 },
     observer: metrics.observer,
   });
-  let isDraining = false;
-  const api = createRestApi({ analyses, version, isDraining: () => isDraining, metrics: metrics.registry });
-  const app = createHttpApp({ handlers: [measureRequests(metrics.registry), api], logger });
+  let draining = false;
+  const isDraining = () => draining;
+  const handlers = [
+    measureRequests(metrics.registry),
+    createRestApi({ analyses, version, isDraining, metrics: metrics.registry }),
+    createPrometheusApi({ analyses, clock: systemClock, version, isDraining, logger }),
+  ];
+  const app = createHttpApp({ handlers, logger });
   const listener = await listen(app, settings.listen).catch(async (error: unknown) => {
     await sources.close();
     throw error;
@@ -58,7 +65,7 @@ export async function createService({
   logger.info({ url: listener.url, version, sources: [...sources.byName.keys()] }, "listening");
 
   async function drain(): Promise<void> {
-    isDraining = true;
+    draining = true;
     logger.info({ running: analyses.running }, "draining");
     await Promise.all([analyses.close(), listener.close(drainMs)]);
     await sources.close();

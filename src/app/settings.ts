@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { clusterSettings } from "../adapters/argo-rollouts/kubernetes/find-cluster-access.ts";
 import { suggestion } from "../analysis/spec/nearest-word.ts";
 import { number, span } from "../analysis/spec/scalar-schemas.ts";
 import { section, word } from "../analysis/spec/section.ts";
@@ -9,6 +10,7 @@ import {
   prometheusSourceSettings,
 } from "../sources/prometheus/prometheus-settings.ts";
 import { type ScrapeSourceSettings, scrapeSourceSettings } from "../sources/scrape/scrape-settings.ts";
+import { type AddressPattern, readAddressPattern } from "./address-pattern.ts";
 
 /** A source of the settings, and how long after a moment its samples can be read. */
 export type SourceSettings = { readonly ingestionDelayMs: number } & (
@@ -36,6 +38,14 @@ const sourceSchema = z
     return z.NEVER;
   });
 
+const addressPattern = z.string().transform((text, context): AddressPattern => {
+  const pattern = readAddressPattern(text);
+  if (pattern !== null) return pattern;
+  const message = `expected a URL such as http://prometheus.*.svc:9090, got ${JSON.stringify(text)}`;
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
 const settingsSchema = section({
   listen: section({
     host: z.string().min(1).default("127.0.0.1"),
@@ -44,6 +54,10 @@ const settingsSchema = section({
   logLevel: word(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
   /** By the name that a spec's `source` says. */
   sources: z.record(z.string().min(1).max(63), sourceSchema).default({}),
+  /** The addresses that a spec may name instead of a source; none unless listed. */
+  allowedAddresses: z.array(addressPattern).max(100).default([]),
+  /** The Kubernetes API, for a plugin that is not in a pod. */
+  kubernetes: clusterSettings.optional(),
   limits: section({
     maxRunning: number({ least: 1, most: 100_000, whole: true }).default(2_000),
     maxKept: number({ least: 1, most: 1_000_000, whole: true }).default(10_000),

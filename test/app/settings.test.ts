@@ -17,6 +17,7 @@ it("needs no file: it listens on this machine only, and knows no source", () => 
     listen: { host: "127.0.0.1", port: 8_080 },
     logLevel: "info",
     sources: {},
+    allowedAddresses: [],
     limits: { maxRunning: 2_000, maxKept: 10_000 },
   });
 });

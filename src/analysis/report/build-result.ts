@@ -14,7 +14,7 @@ import * as rules from "./rule-reasons.ts";
 import { scoreOf } from "./score.ts";
 
 /** Names the arithmetic: two results of the same version, spec and samples are the same bit for bit. */
-const engineVersion = "1";
+export const engineVersion = "1";
 
 /** What every caller is told of an analysis at this look, running or done. */
 export function buildResult(plan: Plan, state: AnalysisState, id: string, now: number): AnalysisResult {

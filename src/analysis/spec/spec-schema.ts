@@ -47,8 +47,8 @@ export const specSchema = section({
   source: z
     .union(
       [
-        text(63),
-        z.array(text(63)).min(1, { error: "names no source" }).max(20, { error: "names more than 20" }),
+        text(),
+        z.array(text()).min(1, { error: "names no source" }).max(20, { error: "names more than 20" }),
       ],
       {
         error: (issue) => expected("the name of a source or a list of names", issue.input),

@@ -1,0 +1,164 @@
+/** The metric plugin: one long measurement that answers what its analysis knows by now. */
+import type { AnalysisRecord } from "../../analysis/analysis-record.ts";
+import { engineVersion } from "../../analysis/report/build-result.ts";
+import type { Verdict } from "../../analysis/result.ts";
+import { parseDuration } from "../../base/duration.ts";
+import { CoalmineError } from "../../base/errors.ts";
+import { type Conditions, conditionResult, readConditions } from "./condition-result.ts";
+import { evaluateConditions } from "./conditions/evaluate-conditions.ts";
+import { readConfiguration } from "./configuration.ts";
+import type { AnalysisRunView, MetricView } from "./controller-view.ts";
+import type { Measurement, MeasurementPhase, MeasurementRequest, MetricProvider } from "./metric-provider.ts";
+import { releaseOfRun } from "./release.ts";
+import {
+  answerInMs,
+  followWeight,
+  inOneLine,
+  mayPass,
+  type ProviderOptions,
+  packed,
+  takeUp,
+} from "./take-up.ts";
+
+/** How long the cluster's API may be away before a measurement that needs it gives up, in milliseconds. */
+const patienceMs = 600_000;
+
+/** How soon the controller asks again while the analysis cannot be taken up, in milliseconds. */
+const retryMs = 10_000;
+
+/**
+ * Measurements over analyses that run in the background: `run` and `resume` both
+ * answer what is known and never wait for a look, so no worker of the controller
+ * is held. All state is in the measurement's metadata, so that any process can go
+ * on; without it the analysis looks at its past again, from the start of the run.
+ *
+ * A template that is wrong ends the measurement as Inconclusive with every
+ * problem: an Error would be tried again four times and then abort the Rollout.
+ */
+export function createMetricProvider(options: ProviderOptions): MetricProvider {
+  const { clock, follower } = options;
+
+  async function measure(request: MeasurementRequest, startedAt: number, kept: string): Promise<Measurement> {
+    const { run, metric } = request;
+    const id = analysisId(run, metric, startedAt);
+    try {
+      const conditions = readConditions(metric);
+      const record = await takeUp(options, {
+        id,
+        startedAt,
+        kept,
+        document: readConfiguration(metric.config),
+        release: (wanted) => releaseOfRun(run, wanted, options.rollouts, AbortSignal.timeout(30_000)),
+      });
+      if (record.result.phase === "running" && run.owner?.kind === "Rollout")
+        followWeight(options, id, run.namespace, run.owner.name);
+      return measurementOf(options, record, conditions);
+    } catch (thrown) {
+      const error = CoalmineError.from(thrown);
+      if (error.code === "internal") throw thrown;
+      return notTakenUp(error, startedAt, clock.now(), kept);
+    }
+  }
+
+  return {
+    run: (request) => measure(request, startOf(request, clock.now()), ""),
+    resume: (request, { startedAt, metadata }) =>
+      measure(request, startedAt ?? startOf(request, clock.now()), metadata["state"] ?? ""),
+
+    async terminate({ run, metric }, measurement) {
+      const startedAt = measurement.startedAt ?? clock.now();
+      const cancelled = await follower.cancel(analysisId(run, metric, startedAt)).catch((thrown: unknown) => {
+        if (CoalmineError.from(thrown).code === "not-found") return null;
+        throw thrown;
+      });
+      if (cancelled !== null && cancelled.result.phase === "done")
+        return measurementOf(options, cancelled, readConditions(metric));
+      return { ...ended("Inconclusive", endedEarly, startedAt, clock.now()), value: measurement.value };
+    },
+
+    // What has ended is forgotten by itself; what runs ends by itself.
+    garbageCollect: () => Promise.resolve(),
+
+    metadata: () => Promise.resolve({ engine: `coalmine ${engineVersion}` }),
+  };
+}
+
+const endedEarly = "the controller ended the run before there was a verdict";
+
+/** One analysis for each measurement: a metric with a count or an interval has several, one after another. */
+function analysisId(run: AnalysisRunView, metric: MetricView, startedAt: number): string {
+  return `${run.uid}/${metric.name}/${new Date(startedAt).toISOString()}`;
+}
+
+/**
+ * The first measurement is about the run from its start, also when it is a
+ * second try after a crash; a further one about the time from now on. In whole
+ * seconds, which is what the controller keeps.
+ */
+function startOf({ run, metric }: MeasurementRequest, now: number): number {
+  const delay = parseDuration(metric.initialDelay) ?? 0;
+  const begun = run.startedAt === null ? (run.createdAt ?? now) : run.startedAt + delay;
+  const start = run.measured > 0 ? now : Math.min(now, begun);
+  return Math.floor(start / 1_000) * 1_000;
+}
+
+const phases: Readonly<Record<Verdict, MeasurementPhase>> = {
+  pass: "Successful",
+  fail: "Failed",
+  inconclusive: "Inconclusive",
+};
+
+function measurementOf(
+  options: ProviderOptions,
+  record: AnalysisRecord,
+  conditions: Conditions,
+): Measurement {
+  const now = options.clock.now();
+  const { id, result } = record;
+  const startedAt = Date.parse(result.startedAt);
+  const metadata = { analysis: id, reason: result.reason.code, ...warningsOf(record) };
+  const message = inOneLine(result.reason.text);
+  const value = String(result.score);
+  if (result.phase === "running" || result.verdict === null) {
+    const state = packed(record);
+    return {
+      phase: "Running",
+      message,
+      startedAt,
+      finishedAt: null,
+      resumeAt: now + answerInMs(options, record),
+      value,
+      metadata: { ...metadata, ...(state !== null && { state }) },
+    };
+  }
+  const judged = { ...ended(phases[result.verdict], message, startedAt, now), value, metadata };
+  if (conditions === null) return judged;
+  const evaluated = evaluateConditions(conditions, conditionResult(result));
+  return evaluated.phase === "Error"
+    ? { ...judged, phase: "Error", message: inOneLine(evaluated.message) }
+    : {
+        ...judged,
+        phase: evaluated.phase,
+        message: inOneLine(`by the template's conditions; ${result.verdict}: ${message}`),
+      };
+}
+
+function warningsOf({ result: { warnings } }: AnalysisRecord): { readonly warnings?: string } {
+  return warnings.length === 0 ? {} : { warnings: inOneLine(warnings.map(({ text }) => text).join("\n")) };
+}
+
+function ended(phase: MeasurementPhase, message: string, startedAt: number, now: number): Measurement {
+  return { phase, message, startedAt, finishedAt: now, resumeAt: null, value: "", metadata: {} };
+}
+
+/** What cannot be judged is never a pass: it is asked again while that may help, and inconclusive when it does not. */
+function notTakenUp(error: CoalmineError, startedAt: number, now: number, kept: string): Measurement {
+  const message = inOneLine(error.message);
+  if (!mayPass(error) || now - startedAt > patienceMs) return ended("Inconclusive", message, startedAt, now);
+  return {
+    ...ended("Running", message, startedAt, now),
+    finishedAt: null,
+    resumeAt: now + retryMs,
+    ...(kept !== "" && { metadata: { state: kept } }),
+  };
+}

@@ -1,0 +1,137 @@
+/** From a template's configuration to an analysis that is followed: the same for a measurement and a step. */
+
+import { nextLookAfter } from "../../analysis/advance/look-times.ts";
+import type { AnalysisRecord } from "../../analysis/analysis-record.ts";
+import type { AnalysisSpec } from "../../analysis/spec/model.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { CoalmineError } from "../../base/errors.ts";
+import type { Logger } from "../../base/logger.ts";
+import {
+  completeConfiguration,
+  type SpecDocument,
+  wantsCanaryHash,
+  wantsStableHash,
+} from "./configuration.ts";
+import type { RolloutReader } from "./controller-view.ts";
+import { type Follower, knownAnalysis } from "./follower.ts";
+import { packState, unpackState } from "./packed-state.ts";
+import type { Release, WantedHashes } from "./release.ts";
+
+/** What both providers work with. */
+export interface ProviderOptions {
+  readonly follower: Follower;
+  readonly rollouts: RolloutReader;
+  /**
+   * The name of the source at an address that a template gives.
+   *
+   * @throws CoalmineError invalid-spec if the settings do not allow the address.
+   */
+  readonly sourceAt: (address: string) => string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long after a look's time its answer is known: the sources' ingestion delay and a little more, in milliseconds. */
+  readonly answerDelayMs: number;
+}
+
+/** What the analysis is taken up from, where this process does not know it. */
+export interface TakeUp {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** What `packed` of this file gave the controller to keep; "" if it has nothing. */
+  readonly kept: string;
+  readonly document: SpecDocument;
+  release(wanted: WantedHashes): Promise<Release>;
+}
+
+/**
+ * The analysis as it is known by now; taken up from what the controller kept,
+ * or begun.
+ *
+ * @throws CoalmineError invalid-spec for what is wrong with the template,
+ *   source-unavailable when the Rollout cannot be read for now.
+ */
+export async function takeUp(options: ProviderOptions, from: TakeUp): Promise<AnalysisRecord> {
+  const { follower } = options;
+  const { id, startedAt } = from;
+  const known = await knownAnalysis(follower, id);
+  if (known !== null) return known;
+  const kept = unpacked(options, from);
+  if (kept !== null) {
+    // The settings may no longer allow an address that they did.
+    for (const source of kept.spec.sources.filter(isAddress)) options.sourceAt(source);
+    return await follower.adopt({ id, ...kept });
+  }
+  return await follower.adopt({ id, spec: await specOf(options, from), startedAt, state: null });
+}
+
+/** The state as text for the controller to keep; null where it does not fit, and the past is looked at again instead. */
+export function packed({ spec, state, result }: AnalysisRecord): string | null {
+  return packState({ spec, startedAt: Date.parse(result.startedAt), state });
+}
+
+/** When the answer after the next look is known, in milliseconds from now; at least a second. */
+export function answerInMs(
+  { clock, answerDelayMs }: ProviderOptions,
+  { spec, result }: AnalysisRecord,
+): number {
+  const now = clock.now();
+  const due = nextLookAfter(spec, Date.parse(result.startedAt), now - answerDelayMs);
+  return Math.max(1_000, due + answerDelayMs - now);
+}
+
+/**
+ * Lets the analysis know how much traffic the canary is to get, once that has
+ * been read. Nobody waits for it, and without it the analysis does what it does
+ * where nobody says: so a failure is not worth a line at every look.
+ */
+export function followWeight(options: ProviderOptions, id: string, namespace: string, rollout: string): void {
+  const { follower, rollouts } = options;
+  rollouts.read(namespace, rollout, AbortSignal.timeout(10_000)).then(
+    (view) => {
+      if (view !== null && view.weight !== null) follower.setWeight(id, view.weight);
+    },
+    () => undefined,
+  );
+}
+
+/** Text in one line, as long as a table of measurements bears. */
+export function inOneLine(text: string): string {
+  const line = text.replaceAll(/\s*\n\s*/g, "; ");
+  return line.length <= 1_000 ? line : `${line.slice(0, 999)}…`;
+}
+
+function unpacked({ logger }: ProviderOptions, { id, kept }: TakeUp) {
+  if (kept === "") return null;
+  try {
+    return unpackState(kept);
+  } catch (error) {
+    logger.warn(
+      { analysis: id, err: error },
+      "the kept state cannot be read: the analysis looks at its past again",
+    );
+    return null;
+  }
+}
+
+async function specOf({ sourceAt }: ProviderOptions, { document, release }: TakeUp): Promise<AnalysisSpec> {
+  const wanted = { canary: wantsCanaryHash(document), stable: wantsStableHash(document) };
+  return completeConfiguration(withNamedSources(document, sourceAt), await release(wanted));
+}
+
+/** A template may name a source's address where the settings allow it; from here on it has a name like any other. */
+function withNamedSources(document: SpecDocument, sourceAt: (address: string) => string): SpecDocument {
+  const { source } = document;
+  const named = (given: unknown) => (isAddress(given) ? sourceAt(given) : given);
+  if (Array.isArray(source)) return { ...document, source: source.map(named) };
+  return isAddress(source) ? { ...document, source: named(source) } : document;
+}
+
+function isAddress(source: unknown): source is string {
+  return typeof source === "string" && /^[a-z][a-z0-9+.-]*:\/\//i.test(source);
+}
+
+/** Whether the controller should ask again: the fault is not the template's, and may pass. */
+export function mayPass(error: CoalmineError): boolean {
+  return error.code === "source-unavailable" || error.code === "too-large";
+}

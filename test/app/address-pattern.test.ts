@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { readAddressPattern } from "../../src/app/address-pattern.ts";
+
+const allows = (pattern: string, address: string) => readAddressPattern(pattern)?.allows(address);
+
+describe("readAddressPattern", () => {
+  it.each([
+    ["http://prometheus:9090", "http://prometheus:9090"],
+    ["http://prometheus:9090", "http://prometheus:9090/"],
+    ["http://prometheus", "http://prometheus:80"],
+    ["https://prometheus", "https://prometheus:443/select/0"],
+    ["http://prometheus.*.svc:9090", "http://prometheus.team-a.svc:9090"],
+    ["http://prom-*.svc:*", "http://prom-eu.svc:9091"],
+    ["HTTP://Prometheus:9090", "http://prometheus:9090"],
+    ["http://gateway/tenants/a", "http://gateway/tenants/a/api"],
+  ])("%s allows %s", (pattern, address) => {
+    expect(allows(pattern, address)).toBe(true);
+  });
+
+  it.each([
+    ["http://prometheus:9090", "https://prometheus:9090"],
+    ["http://prometheus:9090", "http://prometheus:9091"],
+    ["http://prometheus:9090", "http://prometheus.evil:9090"],
+    ["http://prometheus.*.svc:9090", "http://prometheus.a.b.svc:9090"],
+    ["http://prometheus.*.svc:9090", "http://prometheus.svc:9090"],
+    ["http://*:9090", "http://user:pass@prometheus:9090"],
+    ["http://*:9090", "http://prometheus:9090/?query=up"],
+    ["http://*:9090", "http://prometheus:9090/#x"],
+    ["http://gateway/tenants/a", "http://gateway/tenants/ab"],
+    ["http://gateway/tenants/a", "http://gateway/tenants/a/../b"],
+    ["http://*:9090", "no address"],
+  ])("%s does not allow %s", (pattern, address) => {
+    expect(allows(pattern, address)).toBe(false);
+  });
+
+  it.each(["prometheus:9090", "ftp://prometheus", "http://prom etheus", "http://user@prometheus", ""])(
+    "%j is no pattern",
+    (text) => {
+      expect(readAddressPattern(text)).toBeNull();
+    },
+  );
+});
