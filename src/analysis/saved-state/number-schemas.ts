@@ -22,8 +22,8 @@ export const span = z.number().min(0);
 /** The logarithm of an e-value: far beyond what counts can bring, yet nowhere near an overflow. */
 export const nats = z.number().min(-1e300).max(1e300);
 
-/** A line for people: the longest hold a query of a spec. */
-export const line = z.string().max(10_000);
+/** A line for people: the longest hold the selectors of a spec, of some thousand characters each. */
+export const line = z.string().max(32_768);
 
 /** A list of pods' short hashes; see counting/pod-hash.ts. */
 export const podHashes = z.array(z.string().regex(/^[0-9a-z]{1,7}$/)).max(100);

@@ -14,8 +14,10 @@ const mostTold = 5;
  *
  * It refuses what has not the form of a state and what cannot have come from
  * this plan: other metrics, questions, boundaries, grids, sources, or counts
- * that contradict the evidence. It cannot tell what fits and is merely untrue,
- * such as a pod that was struck out; a text that may be damaged needs a checksum.
+ * that contradict the evidence. It cannot tell specs apart that differ in their
+ * numbers alone (a margin, a budget), so a state is kept beside its spec; nor what
+ * fits and is merely untrue, such as a pod struck out, so a text that may be
+ * damaged needs a checksum.
  *
  * @throws CoalmineError invalid-request with every problem and its path.
  */

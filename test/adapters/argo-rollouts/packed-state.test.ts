@@ -34,7 +34,8 @@ function told(unpack: () => unknown): string {
   }
 }
 
-describe("packState and unpackState", () => {
+// Whole analyses are run: seconds on a machine that is busy with something else.
+describe("packState and unpackState", { timeout: 60_000 }, () => {
   it.each(runNames)("bring an analysis through text as it was: %s", async (name) => {
     for (const looks of [0, 5, -1]) {
       const analysis = await analysisAfter(name, looks);
@@ -86,17 +87,17 @@ describe("packState and unpackState", () => {
   });
 
   it.each([
-    ["", 'expected a text that starts with "1."'],
-    ["1.", "expected base64url after the version"],
-    ["1.AAAA AAAA", "expected base64url after the version"],
-    ["1.AAAA", "its checksum is wrong"],
-    ["2.AAAAAAAA", "expected version 1, got 2: another version of Coalmine wrote it"],
-    ["1.".padEnd(300_000, "A"), "expected at most 262144 characters, got 300000"],
-    [packedAs("x".repeat(300_000)), "cannot be inflated to at most 262144 bytes"],
-    [packedAs(null), "expected a map of keys to values"],
-    [packedAs({ spec: {}, startedAt }), "state: is missing"],
-    [packedAs({ spec: {}, startedAt, state: null, more: 1 }), "more: unknown key `more`"],
-  ])("refuse what is no such text, and say why: %.20s", (text, why) => {
+    ['expected a text that starts with "1."', ""],
+    ["expected base64url after the version", "1."],
+    ["expected base64url after the version", "1.AAAA AAAA"],
+    ["its checksum is wrong", "1.AAAA"],
+    ["expected version 1, got 2: another version of Coalmine wrote it", "2.AAAAAAAA"],
+    ["expected at most 262144 characters, got 300000", "1.".padEnd(300_000, "A")],
+    ["cannot be inflated to at most 262144 bytes", packedAs("x".repeat(300_000))],
+    ["expected a map of keys to values", packedAs(null)],
+    ["state: is missing", packedAs({ spec: {}, startedAt })],
+    ["more: unknown key `more`", packedAs({ spec: {}, startedAt, state: null, more: 1 })],
+  ])("refuse what is no such text, and say why: %s", (why, text) => {
     const message = told(() => unpackState(text));
     expect(message).toContain("invalid-request: the packed analysis: ");
     expect(message).toContain(why);
