@@ -8,9 +8,10 @@ const shared = {
 } as const;
 
 /**
- * Two projects: `unit` needs nothing but Node and takes seconds; `real` starts
+ * Three projects: `unit` needs nothing but Node and takes seconds; `real` starts
  * the servers that Coalmine meets in the field (built or installed by
- * test/servers) and takes minutes.
+ * test/servers) and takes minutes; `argo` starts a small Kubernetes for Argo
+ * Rollouts' stock controller, in a network of its own (`npm run test:argo`).
  */
 export default defineConfig({
   test: {
@@ -31,9 +32,22 @@ export default defineConfig({
           ...shared,
           name: "real",
           include: ["test/real/**/*.test.ts"],
+          exclude: ["test/real/argo-rollouts/**"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           sequence: { shuffle: false },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "argo",
+          include: ["test/real/argo-rollouts/**/*.test.ts"],
+          globalSetup: "test/servers/control-plane-setup.ts",
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          sequence: { shuffle: false },
+          maxWorkers: 2,
         },
       },
     ],

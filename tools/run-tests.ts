@@ -26,6 +26,7 @@ for (const check of ["format", "types", "layers", "unused"]) tallies.push(await 
 tallies.push(await runTests("unit"));
 tallies.push(await runCheck("servers"));
 tallies.push(await runTests("real"));
+tallies.push(await runTests("argo", ["node", "test/servers/own-network.ts"]));
 rmSync(scratch, { recursive: true });
 
 const all = total(tallies);
@@ -39,11 +40,16 @@ async function runCheck(script: string): Promise<TestTally> {
   return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
-async function runTests(project: "unit" | "real"): Promise<TestTally> {
+/** @param launcher command that runs the tests where they can: those of `argo` in a network of their own. */
+async function runTests(
+  project: "unit" | "real" | "argo",
+  launcher: readonly string[] = [],
+): Promise<TestTally> {
   heading(`${project} tests`);
   const file = join(scratch, `${project}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const code = await run("vitest", ["run", "--project", project, ...reporters]);
+  const [program = "", ...args] = [...launcher, "vitest", "run", "--project", project, ...reporters];
+  const code = await run(program, args);
   const tally = tallyReport(readReport(file), code);
   console.log(`${project}: ${closingLine(tally)}`);
   return tally;

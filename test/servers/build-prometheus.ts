@@ -1,5 +1,6 @@
 /** The Prometheus programs the tests run against: found on the machine, or built once from the Go module proxy. */
 import { join } from "node:path";
+import { buildGoPrograms } from "./build-go-programs.ts";
 import { cacheFolder, platform } from "./cache-folder.ts";
 import { makeOnce } from "./make-once.ts";
 import { runCommand } from "./run-command.ts";
@@ -34,9 +35,20 @@ export async function buildPrometheus(say: (line: string) => void = () => {}): P
   }
   const installed = { prometheus: "prometheus", promtool: "promtool" };
   if (await isCurrent(installed)) return installed;
-  const folder = await makeOnce(join(cacheFolder(), `prometheus-${version}-${platform}`), (into) =>
-    build(into, say),
-  );
+  const folder = await makeOnce(join(cacheFolder(), `prometheus-${version}-${platform}`), (into) => {
+    say(`building Prometheus ${version} from its Go module (two to five minutes, once)`);
+    return buildGoPrograms(
+      {
+        title: `Prometheus ${version}`,
+        moduleFolder,
+        packages: [`${source}/prometheus`, `${source}/promtool`],
+        variables: { "github.com/prometheus/common/version.Version": version },
+        tags: "remove_all_sd",
+      },
+      into,
+      say,
+    );
+  });
   return { prometheus: join(folder, "prometheus"), promtool: join(folder, "promtool") };
 }
 
@@ -49,48 +61,4 @@ async function isCurrent({ prometheus, promtool }: PrometheusPrograms): Promise<
   } catch {
     return false;
   }
-}
-
-async function build(into: string, say: (line: string) => void): Promise<void> {
-  say(`building Prometheus ${version} from its Go module (two to five minutes, once)`);
-  const started = performance.now();
-  let steps = 0;
-  const seconds = () => Math.round((performance.now() - started) / 1_000);
-  const progress = setInterval(
-    () => say(`building Prometheus: ${steps} packages after ${seconds()} s`),
-    10_000,
-  );
-  try {
-    await runCommand(
-      "go",
-      ["build", ...buildFlags, "-o", `${into}/`, `${source}/prometheus`, `${source}/promtool`],
-      {
-        cwd: moduleFolder,
-        env: { CGO_ENABLED: "0", ...goFolders() },
-        onLine: () => {
-          steps += 1;
-        },
-        nice: 10,
-      },
-    );
-  } finally {
-    clearInterval(progress);
-  }
-  say(`built Prometheus ${version} in ${seconds()} s`);
-}
-
-/** `-v` names each package as it is compiled: the steps of the progress line. */
-const buildFlags = [
-  "-v",
-  "-mod=readonly",
-  "-trimpath",
-  "-buildvcs=false",
-  "-tags=remove_all_sd",
-  `-ldflags=-s -w -X github.com/prometheus/common/version.Version=${version}`,
-];
-
-/** Go keeps its caches under the home folder; where there is none, they stand beside ours. */
-function goFolders(): Record<string, string> {
-  if (process.env["HOME"] !== undefined && process.env["HOME"] !== "") return {};
-  return { GOPATH: join(cacheFolder(), "go"), GOCACHE: join(cacheFolder(), "go-build") };
 }

@@ -16,22 +16,39 @@ export interface OwnProcess {
   resume(): void;
 }
 
+/** How a program is started. */
+export interface OwnProcessOptions {
+  readonly cwd?: string;
+  /** Its whole environment; this process's own if left out. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Hears what it prints, on either stream, as it comes. */
+  readonly onOutput?: (text: string) => void;
+}
+
 /**
- * Starts a program and waits until `readyUrl` answers 200.
+ * Starts a program and waits until it is ready.
  *
+ * @param ready a URL that answers 200 then, or a question to ask again until it is true.
  * @throws Error with the last 2,000 characters it printed if it ends before, or
  *   is not ready within 60 s.
  */
 export async function startOwnProcess(
   command: string,
   args: readonly string[],
-  readyUrl: string,
+  ready: string | (() => Promise<boolean>),
+  { cwd, env, onOutput }: OwnProcessOptions = {},
 ): Promise<OwnProcess> {
-  const child = spawn(command, [...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const isReady = typeof ready === "string" ? () => answers(ready) : ready;
+  const child = spawn(command, [...args], {
+    ...(cwd === undefined ? {} : { cwd }),
+    env: env ?? process.env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       printed = (printed + text).slice(-2_000);
+      onOutput?.(text);
     });
   }
   child.on("error", (error) => {
@@ -41,16 +58,16 @@ export async function startOwnProcess(
   child.once("close", () => started.delete(child));
 
   const deadline = performance.now() + 60_000;
-  while (!(await answers(readyUrl))) {
+  while (!(await isReady())) {
     if (child.pid === undefined || hasEnded(child))
       throw new Error(`${command} ended before it was ready:\n${printed}`);
     if (performance.now() > deadline) {
       await end(child, "SIGKILL");
-      throw new Error(`${command} was not ready at ${readyUrl} within 60 s:\n${printed}`);
+      throw new Error(`${command} was not ready${at(ready)} within 60 s:\n${printed}`);
     }
     await sleep(50);
   }
-  if (child.pid === undefined) throw new Error(`${command} could not be started, yet ${readyUrl} answers`);
+  if (child.pid === undefined) throw new Error(`${command} could not be started, yet it answers${at(ready)}`);
   return {
     pid: child.pid,
     stop: () => end(child, "SIGTERM"),
@@ -77,6 +94,10 @@ const started = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of started) child.kill("SIGKILL");
 });
+
+function at(ready: string | (() => Promise<boolean>)): string {
+  return typeof ready === "string" ? ` at ${ready}` : "";
+}
 
 async function answers(url: string): Promise<boolean> {
   try {

@@ -1,7 +1,10 @@
 /**
- * `npm run servers`: builds or installs every server the `real` tests start, so
- * that no test pays for it and its progress is seen.
+ * `npm run servers`: builds or installs every server the `real` and `argo` tests
+ * start, so that no test pays for it and its progress is seen.
  */
+import { dirname } from "node:path";
+import { argoVersions, buildArgoHost } from "./build-argo-host.ts";
+import { buildControlPlane } from "./build-control-plane.ts";
 import { buildPrometheus } from "./build-prometheus.ts";
 import { installEnvoy } from "./install-envoy.ts";
 
@@ -10,3 +13,7 @@ const say = (line: string) => console.log(`servers: ${line}`);
 const { prometheus } = await buildPrometheus(say);
 say(`Prometheus is ${prometheus}`);
 say(`Envoy is ${await installEnvoy(say)}`);
+const { apiServer } = await buildControlPlane(say);
+say(`Kubernetes and Argo Rollouts are in ${dirname(apiServer)}`);
+for (const version of argoVersions)
+  say(`the plugin client of Argo Rollouts ${version} is ${(await buildArgoHost(version, say)).host}`);

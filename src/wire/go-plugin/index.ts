@@ -9,6 +9,8 @@
 
 export type { Clock } from "../../base/clock.ts";
 export type { Logger } from "../../base/logger.ts";
+export { goTimeOfValue } from "../gob/decoded-time.ts";
+export { isBytes, isInterface, isList, isMap, isStruct } from "../gob/given-value.ts";
 export { type GoTime, zeroGoTime } from "../gob/go-time.ts";
 export {
   type ArrayType,
@@ -31,6 +33,7 @@ export {
   type StructType,
 } from "../gob/go-type.ts";
 export type { GobInterface, GobStruct, GobValue } from "../gob/gob-value.ts";
+export { errorText } from "../net-rpc/error-text.ts";
 export { emptyStruct } from "../net-rpc/rpc-message.ts";
 export type { RpcMethod, RpcMethods } from "../net-rpc/rpc-method.ts";
 export { defaultRpcLimits, type RpcLimits } from "../net-rpc/serve-rpc.ts";

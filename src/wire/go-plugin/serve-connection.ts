@@ -40,16 +40,23 @@ export function serveConnection(socket: Duplex, options: ConnectionOptions): Con
   signal.addEventListener("abort", onAbort);
   if (signal.aborted) onAbort();
 
+  // A host that said quit closes its connection without reading what is on its way: nothing is lost then.
+  let isOver = false;
+  const onQuit = (): void => {
+    isOver = true;
+    options.onQuit();
+  };
   const ended = new AbortController();
   // Plugins and their calls may all listen to it.
   setMaxListeners(0, ended.signal);
-  const warn = (error: unknown): void =>
-    logger.warn({ error }, `go-plugin: ${CoalmineError.from(error).message}`);
+  const warn = (error: unknown): void => {
+    if (!isOver) logger.warn({ error }, `go-plugin: ${CoalmineError.from(error).message}`);
+  };
   const closed = session.closed.catch(warn).then(() => {
     signal.removeEventListener("abort", onAbort);
     ended.abort();
   });
-  const served = new HostStreams(session, options, ended.signal, warn).serve().catch(warn);
+  const served = new HostStreams(session, { ...options, onQuit }, ended.signal, warn).serve().catch(warn);
   return { closed, settled: Promise.all([closed, served]).then(() => {}) };
 }
 

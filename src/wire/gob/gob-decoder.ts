@@ -6,7 +6,7 @@ import { defaultGobLimits, type GobLimits } from "./limits.ts";
 import { MessageQueue } from "./message-queue.ts";
 import type { OpaqueReaders } from "./read-scalar.ts";
 import { TypeTable } from "./type-table.ts";
-import { type ReadValue, ValueReader } from "./value-reader.ts";
+import { type ReadProgress, type ReadValue, ValueReader } from "./value-reader.ts";
 
 /** What a {@link GobDecoder} is set up with. */
 export interface GobDecoderOptions extends Partial<GobLimits> {
@@ -24,6 +24,9 @@ const timeReaders: OpaqueReaders = new Map([
   ["MicroTime", readGoTime],
 ]);
 
+/** Takes some milliseconds at most, whatever the values are. */
+const nodesATurn = 10_000;
+
 /**
  * Decodes a stream of gobs, which "is self-describing": what comes out is made
  * from the type definitions on the wire, so that a field this program does not
@@ -36,7 +39,9 @@ export class GobDecoder {
   readonly #opaque: OpaqueReaders;
   readonly #queue: MessageQueue;
   readonly #types: TypeTable;
-  /** The value under way, if a message ended inside it, and the bytes it has taken. */
+  /** The message under way, if reading paused in it. */
+  #message: ByteReader | undefined;
+  /** The value under way, if a message ended or reading paused inside it, and the bytes it has taken. */
   #unfinished: ValueReader | undefined;
   #valueBytes = 0;
   #failure: { readonly error: unknown } | undefined;
@@ -57,8 +62,19 @@ export class GobDecoder {
    *   if it is over a limit; while iterating.
    */
   push(chunk: Uint8Array): Generator<GobValue> {
-    if (this.#failure === undefined) this.#queue.append(chunk);
+    this.#append(chunk);
     return this.#values();
+  }
+
+  /**
+   * As {@link push}, in turns of some milliseconds: a large value does not hold
+   * up whatever else there is to do.
+   *
+   * @param turn waits while others have theirs.
+   */
+  pushInTurns(chunk: Uint8Array, turn: () => Promise<unknown>): AsyncGenerator<GobValue> {
+    this.#append(chunk);
+    return this.#valuesInTurns(turn);
   }
 
   /** Says that the stream is over. @throws CoalmineError invalid-request if it stops inside a value. */
@@ -67,22 +83,28 @@ export class GobDecoder {
       throw malformedGob("the stream ends inside a value");
   }
 
+  #append(chunk: Uint8Array): void {
+    if (this.#failure === undefined) this.#queue.append(chunk);
+  }
+
   *#values(): Generator<GobValue> {
-    for (;;) {
-      const read = this.#nextValue();
-      if (read === undefined) return;
-      yield read.value;
+    for (let read = this.#readNext(); read !== undefined; read = this.#readNext())
+      if (read !== "pause") yield read.value;
+  }
+
+  async *#valuesInTurns(turn: () => Promise<unknown>): AsyncGenerator<GobValue> {
+    for (let read = this.#readNext(); read !== undefined; read = this.#readNext()) {
+      if (read === "pause") await turn();
+      else yield read.value;
     }
   }
 
-  #nextValue(): ReadValue | undefined {
+  #readNext(): ReadValue | "pause" | undefined {
     if (this.#failure !== undefined) throw this.#failure.error;
     try {
       for (;;) {
-        const message = this.#queue.next();
-        if (message === undefined) return undefined;
-        const read = this.#readMessage(new ByteReader(message));
-        if (read !== undefined) return read;
+        const progress = this.#progress();
+        if (progress !== "message over") return progress;
       }
     } catch (error) {
       this.#failure = { error };
@@ -90,25 +112,45 @@ export class GobDecoder {
     }
   }
 
+  /** Reads on in the message under way, or in the next one; undefined if it is not all there yet. */
+  #progress(): ReadProgress | undefined {
+    if (this.#message !== undefined && this.#unfinished !== undefined)
+      return this.#leaveMessage(this.#message, this.#unfinished.resume());
+    const message = this.#queue.next();
+    if (message === undefined) return undefined;
+    const reader = new ByteReader(message);
+    return this.#leaveMessage(reader, this.#enterMessage(reader));
+  }
+
   /** A message defines a type, or holds a value or a part of one. */
-  #readMessage(reader: ByteReader): ReadValue | undefined {
+  #enterMessage(reader: ByteReader): ReadProgress {
     this.#valueBytes += reader.remaining;
     if (this.#valueBytes > this.#limits.maxMessageBytes)
       throw oversizedGob(`value of ${this.#valueBytes} bytes, at most ${this.#limits.maxMessageBytes}`);
-    const read = this.#unfinished === undefined ? this.#begin(reader) : this.#unfinished.resume(reader);
-    if (reader.remaining > 0) throw malformedGob(`${reader.remaining} bytes too many in a message`);
-    if (read !== undefined) this.#unfinished = undefined;
-    if (this.#unfinished === undefined) this.#valueBytes = 0;
-    return read;
+    return this.#unfinished === undefined ? this.#begin(reader) : this.#unfinished.enter(reader);
   }
 
-  #begin(reader: ByteReader): ReadValue | undefined {
+  #begin(reader: ByteReader): ReadProgress {
     const id = reader.typeId();
     if (id < 0) {
       this.#types.define(-id, reader);
-      return undefined;
+      return "message over";
     }
-    this.#unfinished = new ValueReader({ types: this.#types, limits: this.#limits, opaque: this.#opaque });
+    this.#unfinished = new ValueReader({
+      types: this.#types,
+      limits: this.#limits,
+      opaque: this.#opaque,
+      nodesATurn,
+    });
     return this.#unfinished.start(id, reader);
+  }
+
+  #leaveMessage(reader: ByteReader, progress: ReadProgress): ReadProgress {
+    this.#message = progress === "pause" ? reader : undefined;
+    if (progress === "pause") return progress;
+    if (reader.remaining > 0) throw malformedGob(`${reader.remaining} bytes too many in a message`);
+    if (progress !== "message over") this.#unfinished = undefined;
+    if (this.#unfinished === undefined) this.#valueBytes = 0;
+    return progress;
   }
 }

@@ -10,7 +10,7 @@ export interface GobLimits {
   readonly maxDepth: number;
   /** Types a stream may define; at least 0. */
   readonly maxTypes: number;
-  /** Bytes of all type definitions of a stream together, which bounds their names and fields; at least 0. */
+  /** Bytes of all type definitions of a stream together, which bounds their names and fields; at least 0. A definition is read in one go. */
   readonly maxDefinitionBytes: number;
   /** Values within one value, itself, keys and elements included; bounds the memory it takes; at least 1. */
   readonly maxNodes: number;
@@ -24,6 +24,6 @@ export const defaultGobLimits: GobLimits = {
   maxMessageBytes: 64 * 1024 * 1024,
   maxDepth: 200,
   maxTypes: 4_096,
-  maxDefinitionBytes: 1024 * 1024,
+  maxDefinitionBytes: 128 * 1024,
   maxNodes: 1_000_000,
 };

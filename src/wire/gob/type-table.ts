@@ -41,9 +41,14 @@ export class TypeTable {
     this.#definitionBytes += reader.remaining;
     if (this.#definitionBytes > maxDefinitionBytes)
       throw oversizedGob(`${this.#definitionBytes} bytes of type definitions, at most ${maxDefinitionBytes}`);
-    const definition = new ValueReader({ types: this, limits: this.#limits, opaque: new Map() });
+    const definition = new ValueReader({
+      types: this,
+      limits: this.#limits,
+      opaque: new Map(),
+      nodesATurn: Number.POSITIVE_INFINITY,
+    });
     const read = definition.start(wireTypeId, reader);
-    if (read === undefined) throw malformedGob("a type definition that is spread over messages");
+    if (typeof read === "string") throw malformedGob("a type definition that is spread over messages");
     this.#types.set(id, readWireType(read.value));
   }
 }

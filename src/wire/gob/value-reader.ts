@@ -23,12 +23,20 @@ export interface ReadContext {
   };
   readonly limits: GobLimits;
   readonly opaque: OpaqueReaders;
+  /** Values after which a reader pauses; within a composite it may do so a few later. */
+  readonly nodesATurn: number;
 }
 
 /** A value read whole; wrapped, since a value may be null. */
 export interface ReadValue {
   readonly value: GobValue;
 }
+
+/**
+ * How far reading came: to the end of the value, to the end of a message where
+ * another must follow, or to a pause.
+ */
+export type ReadProgress = ReadValue | "message over" | "pause";
 
 /**
  * Reads one value, which may be spread over several messages: where an interface
@@ -44,6 +52,8 @@ export class ValueReader {
   readonly #pieces = new MessagePieces();
   readonly #frames: Frame[] = [];
   #nodes = 0;
+  /** The count of values at which to pause. */
+  #pauseAt = 0;
   #done: ReadValue | undefined;
 
   constructor(context: ReadContext) {
@@ -53,31 +63,41 @@ export class ValueReader {
   /**
    * Reads the value of type `id` from what `reader` has left.
    *
-   * @returns the value; undefined if the message ends where another must follow.
    * @throws CoalmineError invalid-request, too-large.
    */
-  start(id: number, reader: ByteReader): ReadValue | undefined {
+  start(id: number, reader: ByteReader): ReadProgress {
     this.#pieces.enterMessage(reader);
     const value = this.#readAlone(id);
     if (value !== undefined) this.#done = { value };
     return this.#run();
   }
 
-  /** Goes on with the next message. Returns and throws as {@link start}. */
-  resume(reader: ByteReader): ReadValue | undefined {
+  /** Goes on with the next message. Throws as {@link start}. */
+  enter(reader: ByteReader): ReadProgress {
     this.#pieces.enterMessage(reader);
     return this.#run();
   }
 
-  #run(): ReadValue | undefined {
+  /** Goes on after a pause. Throws as {@link start}. */
+  resume(): ReadProgress {
+    return this.#run();
+  }
+
+  #run(): ReadProgress {
+    this.#pauseAt = this.#nodes + this.#context.nodesATurn;
     while (this.#done === undefined) {
+      if (this.#isPauseDue) return "pause";
       const frame = this.#frames.at(-1);
-      if (frame === undefined || !this.#step(frame)) return undefined;
+      if (frame === undefined || !this.#step(frame)) return "message over";
     }
     return this.#done;
   }
 
-  /** Reads on in the innermost composite until it is whole or holds another; false if the message is over. */
+  get #isPauseDue(): boolean {
+    return this.#nodes >= this.#pauseAt;
+  }
+
+  /** Reads on in the innermost composite until it is whole, holds another or a pause is due; false if the message is over. */
   #step(frame: Frame): boolean {
     switch (frame.kind) {
       case "struct":
@@ -114,6 +134,7 @@ export class ValueReader {
 
   #stepList(frame: ListFrame): void {
     while (frame.remaining > 0) {
+      if (this.#isPauseDue) return;
       frame.remaining -= 1;
       const value = this.#read(frame.elem);
       if (value === undefined) return;
@@ -124,6 +145,7 @@ export class ValueReader {
 
   #stepMap(frame: MapFrame): void {
     while (frame.remaining > 0 || frame.key !== undefined) {
+      if (this.#isPauseDue) return;
       const isKey = frame.key === undefined;
       if (isKey) frame.remaining -= 1;
       const value = this.#read(isKey ? frame.keyType : frame.elemType);

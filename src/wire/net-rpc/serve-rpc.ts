@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { Duplex } from "node:stream";
+import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import { CoalmineError } from "../../base/errors.ts";
 import { GobDecoder } from "../gob/gob-decoder.ts";
 import type { GobValue } from "../gob/gob-value.ts";
@@ -12,7 +13,7 @@ import { findMethod, type RpcServices } from "./rpc-method.ts";
 export interface RpcLimits {
   /**
    * Bytes of a call's arguments; a client that sends more is told so and heard
-   * no further. They are decoded in one go, so this bounds what holds the event loop.
+   * no further.
    */
   readonly maxMessageBytes: number;
   /** Calls that are not answered yet; more wait in the stream. */
@@ -21,6 +22,9 @@ export interface RpcLimits {
 
 /** A Kubernetes object is 3 MB at most; a controller makes some dozens of calls at once. */
 export const defaultRpcLimits: RpcLimits = { maxMessageBytes: 16 * 1024 * 1024, maxCalls: 256 };
+
+/** Calls that are taken in one go: a chunk of the stream may hold thousands. */
+const callsATurn = 32;
 
 /** How a stream is served. */
 export interface ServeRpcOptions extends Partial<RpcLimits> {
@@ -59,6 +63,7 @@ class RpcStream {
   readonly #gone: Promise<void>;
   readonly #signal: AbortSignal;
   readonly #calls = new Set<Promise<void>>();
+  #callsTaken = 0;
   /** The header whose body has not come yet. */
   #request: RpcRequest | null = null;
 
@@ -92,7 +97,7 @@ class RpcStream {
 
   async #read(): Promise<void> {
     for await (const chunk of this.#stream.iterator({ destroyOnReturn: false })) {
-      for (const value of this.#decoder.push(chunk)) {
+      for await (const value of this.#decoder.pushInTurns(chunk, turnOfEventLoop)) {
         await this.#take(value);
         if (this.#signal.aborted) return;
       }
@@ -109,6 +114,8 @@ class RpcStream {
     this.#request = null;
     const call = this.#answer(request, value).finally(() => this.#calls.delete(call));
     this.#calls.add(call);
+    this.#callsTaken += 1;
+    if (this.#callsTaken % callsATurn === 0) await turnOfEventLoop();
     if (this.#calls.size >= this.#maxCalls) await Promise.race([...this.#calls, this.#gone]);
   }
 

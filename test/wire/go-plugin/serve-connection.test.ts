@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Duplex, duplexPair } from "node:stream";
@@ -6,20 +7,45 @@ import { systemClock } from "../../../src/app/system-clock.ts";
 import type { Plugin } from "../../../src/wire/go-plugin/index.ts";
 import { serveConnection } from "../../../src/wire/go-plugin/serve-connection.ts";
 import { goBool, goString } from "../../../src/wire/gob/go-type.ts";
+import { basicId } from "../../../src/wire/gob/wire-type.ts";
 import { emptyStruct } from "../../../src/wire/net-rpc/rpc-message.ts";
+import { encodeHeader } from "../../../src/wire/yamux/frame.ts";
 import { connectHost } from "../../support/plugin-host.ts";
 import { quietLogger } from "../../support/quiet-logger.ts";
+import { int, message, text } from "../gob/message.ts";
 import { echoArgs, samplePlugin } from "./sample-plugin.ts";
 import { answersOf } from "./session-values.ts";
 
-function serve(plugins: Readonly<Record<string, Plugin>> = { Sample: samplePlugin }) {
+/** A value that begins with interface values in interface values. */
+const endlessInterfaces = message(int(basicId.interface), "00", nestedInterfaces(400));
+
+function nestedInterfaces(depth: number): string {
+  let nested = "00";
+  for (let left = depth; left > 0; left--) {
+    const contents = `00${nested}`;
+    nested = `${text("a")}${int(basicId.interface)}${countOf(contents.length / 2)}${contents}`;
+  }
+  return nested;
+}
+
+/** An unsigned integer below 2^16, in hexadecimal. */
+function countOf(value: number): string {
+  const bytes = value.toString(16).padStart(value < 256 ? 2 : 4, "0");
+  return value < 128 ? bytes : `${value < 256 ? "ff" : "fe"}${bytes}`;
+}
+
+function serve(
+  plugins: Readonly<Record<string, Plugin>> = { Sample: samplePlugin },
+  onWarning: (line: string) => void = () => {},
+) {
   const [near, far] = duplexPair();
   const ending = new AbortController();
   const quit = { count: 0 };
   const onQuit = () => {
     quit.count += 1;
   };
-  const options = { plugins, clock: systemClock, logger: quietLogger(), onQuit, signal: ending.signal };
+  const logger = { ...quietLogger(), warn: (_fields: unknown, line: string) => onWarning(line) };
+  const options = { plugins, clock: systemClock, logger, onQuit, signal: ending.signal };
   const connection = serveConnection(far, options);
   onTestFinished(() => ending.abort());
   return { near, ending, quit, ...connection };
@@ -166,11 +192,65 @@ it("ends the connection when it is told to", async () => {
   await expect(host.session.closed).resolves.toBeUndefined();
 });
 
-it("ends a connection that is no yamux, and outlives it", async () => {
-  const { near, settled } = serve();
-  near.resume().end("GET / HTTP/1.1\r\n\r\n");
-  await expect(settled).resolves.toBeUndefined();
+describe("bytes that are not the protocol", () => {
+  it.each<[string, Uint8Array, string]>([
+    [
+      "another protocol",
+      Buffer.from("GET / HTTP/1.1\r\n\r\n"),
+      "yamux: the peer broke the protocol: version 0",
+    ],
+    [
+      "a frame cut short",
+      Buffer.from("000000", "hex"),
+      "yamux: the connection was lost: it ended inside a frame",
+    ],
+    [
+      "a frame over the limit",
+      encodeHeader({ type: "data", flags: 1, streamId: 1, length: 262_145 }),
+      "at most 262144 bytes wanted, 262145 announced",
+    ],
+    ["no net/rpc on the control stream", onControlStream(Buffer.from("text")), "gob: malformed stream"],
+    [
+      "a message over the limit",
+      onControlStream(Buffer.from("fc40000000", "hex")),
+      "gob: over a limit: message of 1073741824 bytes",
+    ],
+    [
+      "interface values without end",
+      onControlStream(endlessInterfaces),
+      "gob: over a limit: nested deeper than 200",
+    ],
+  ])("(%s) end what they are in with a log line; others are served", async (_what, bytes, message) => {
+    const lines: string[] = [];
+    const { near, settled } = serve(undefined, (line) => lines.push(line));
+    near.resume().end(bytes);
+    await expect(settled).resolves.toBeUndefined();
+    expect(lines[0]).toMatch(/^go-plugin: /);
+    expect(lines[0]).toContain(message);
+    const host = connectHost(serve().near);
+    expect(await host.control.call("Control.Ping", goBool, true)).toEqual({});
+  });
+
+  it("on a plugin's stream leave the control stream alone", async () => {
+    const lines: string[] = [];
+    const { near } = serve(undefined, (line) => lines.push(line));
+    const host = connectHost(near);
+    const { stream } = await host.dispense("Sample");
+    const ended = once(stream, "end");
+    stream.write("this is no gob");
+    await ended;
+    expect(lines).toEqual([expect.stringContaining("go-plugin: gob: malformed stream")]);
+    expect(await host.control.call("Control.Ping", goBool, true)).toEqual({});
+  });
 });
+
+/** The first frame of a connection: the control stream opens with these bytes. */
+function onControlStream(payload: Uint8Array): Uint8Array {
+  return Buffer.concat([
+    encodeHeader({ type: "data", flags: 1, streamId: 1, length: payload.length }),
+    payload,
+  ]);
+}
 
 /** What the plugin has answered, once it is as much as a Go plugin did. */
 function allAnswers(

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { goInt } from "../../../src/wire/gob/go-type.ts";
 import { GobDecoder } from "../../../src/wire/gob/gob-decoder.ts";
 import { GobEncoder } from "../../../src/wire/gob/gob-encoder.ts";
 import type { GobValue } from "../../../src/wire/gob/gob-value.ts";
 import { decode } from "./decode.ts";
 import { defineSlice, defineStruct, int, message, text } from "./message.ts";
 import { readGolden } from "./read-golden.ts";
-import { anything, drawing, release, tree } from "./sample-types.ts";
+import { anything, drawing, point, release, tree } from "./sample-types.ts";
 
 /** Structs, one in another. */
 const chainOf = (depth: number): GobValue => (depth === 1 ? {} : { Next: chainOf(depth - 1) });
@@ -40,6 +41,14 @@ describe("GobDecoder", () => {
     const { value } = decoder.push(chunk).next();
     chunk.fill(0);
     expect([value, ...decoder.push(three)]).toEqual([3, 3, 3]);
+  });
+
+  it("copies a chunk at once, before anything is taken", () => {
+    const decoder = new GobDecoder();
+    const chunk = new Uint8Array(three);
+    decoder.push(chunk);
+    chunk.fill(0);
+    expect([...decoder.push(three)]).toEqual([3, 3]);
   });
 
   it("knows that a value goes on where a message ends before new types", () => {
@@ -176,6 +185,49 @@ describe("GobDecoder", () => {
     expect(() => decode([definition, message(int(65), "00", "02", int(1), int(2))])).toThrow(
       "array of 2 elements, want 3",
     );
+  });
+});
+
+describe("a large value read in turns", () => {
+  const elements = Array.from({ length: 25_000 }, (_, index) => ({ X: index + 1 }));
+  const points = { kind: "slice", elem: point } as const;
+  const stream = new GobEncoder().encode(points, elements);
+
+  it("is the same, and gives way on the way", async () => {
+    const decoder = new GobDecoder();
+    let turns = 0;
+    const turn = async () => {
+      turns += 1;
+    };
+    expect(await Array.fromAsync(decoder.pushInTurns(stream, turn))).toEqual([elements]);
+    expect(turns).toBeGreaterThanOrEqual(4);
+    decoder.end();
+  });
+
+  it("gives way in a map, between keys and elements", async () => {
+    const map = new Map(elements.map(({ X }) => [X, X] as const));
+    const encoded = new GobEncoder().encode({ kind: "map", key: goInt, elem: goInt }, map);
+    let turns = 0;
+    const turn = async () => {
+      turns += 1;
+    };
+    expect(await Array.fromAsync(new GobDecoder().pushInTurns(encoded, turn))).toEqual([map]);
+    expect(turns).toBeGreaterThanOrEqual(4);
+  });
+
+  it("is under way until it is whole, and goes on in the next call", async () => {
+    const decoder = new GobDecoder();
+    const refuse = () => Promise.reject(new Error("no time"));
+    await expect(Array.fromAsync(decoder.pushInTurns(stream, refuse))).rejects.toThrow("no time");
+    expect(() => decoder.end()).toThrow("the stream ends inside a value");
+    expect([...decoder.push(three)]).toEqual([elements, 3]);
+    decoder.end();
+  });
+
+  it("is refused where it is malformed, in whichever turn", async () => {
+    const damaged = new Uint8Array(stream).fill(0xff, stream.byteLength - 8);
+    const read = Array.fromAsync(new GobDecoder().pushInTurns(damaged, async () => {}));
+    await expect(read).rejects.toMatchObject({ code: "invalid-request" });
   });
 });
 

@@ -235,6 +235,23 @@ export const sampleStreams: Readonly<Record<string, SampleStream>> = {
     [types.metadata, new Map([["report", "http://x"]])],
     [goString, "RPCMetric"],
   ],
+  "argo step response": [
+    [
+      types.rpcStepResponse,
+      {
+        Result: {
+          Phase: "Running",
+          Message: "m",
+          RequeueAfter: 442_800_004_000_000,
+          Status: new Uint8Array(Buffer.from('{"id":1}')),
+        },
+        Error: {},
+      },
+    ],
+    [types.rpcStepResponse, { Result: { Phase: "Successful" }, Error: {} }],
+    [types.rpcStepResponse, { Result: {}, Error: { ErrorString: "no source" } }],
+    [types.rpcStepResponse, { Result: {}, Error: {} }],
+  ],
   "argo step result": [
     [
       types.rpcStepResult,

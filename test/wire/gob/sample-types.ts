@@ -179,6 +179,11 @@ export const rpcStepResult = struct("types.RpcStepResult", [
   ["Status", goBytes],
 ]);
 
+export const rpcStepResponse = struct("main.Response", [
+  ["Result", rpcStepResult],
+  ["Error", rpcError],
+]);
+
 /** A part of v1alpha1.AnalysisRun: what the receiver knows besides stays zero. */
 export const analysisRunPart = struct("v1alpha1.AnalysisRun", [
   [

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Duplex, duplexPair } from "node:stream";
+import { setImmediate as setImmediateCallback } from "node:timers";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { goBool, goString } from "../../../src/wire/gob/go-type.ts";
+import { goBool, goInt, goString } from "../../../src/wire/gob/go-type.ts";
 import type { GobValue } from "../../../src/wire/gob/gob-value.ts";
 import { emptyStruct } from "../../../src/wire/net-rpc/rpc-message.ts";
 import type { RpcMethods } from "../../../src/wire/net-rpc/rpc-method.ts";
@@ -180,6 +181,38 @@ it("handles no more calls at once than the limit", async () => {
   );
   await Promise.all(Array.from({ length: 20 }, () => client.call("Plugin.Count", goBool, true)));
   expect(most).toBe(3);
+});
+
+it("gives way to whatever else there is to do while it reads a large call, or many", async () => {
+  let turns = 0;
+  let isOver = false;
+  const turn = () => {
+    turns += 1;
+    if (!isOver) setImmediateCallback(turn);
+  };
+  const heard: number[] = [];
+  const { client } = serve({
+    Count: {
+      reply: goInt,
+      handle: (list) => {
+        heard.push(turns);
+        return Array.isArray(list) ? list.length : 0;
+      },
+    },
+  });
+  const list = { kind: "slice", elem: goString } as const;
+  setImmediateCallback(turn);
+  expect(
+    await client.call(
+      "Plugin.Count",
+      list,
+      Array.from({ length: 60_000 }, () => ""),
+    ),
+  ).toBe(60_000);
+  expect(heard[0]).toBeGreaterThanOrEqual(5);
+  await Promise.all(Array.from({ length: 200 }, () => client.call("Plugin.Count", list, [])));
+  expect(Number(heard.at(-1)) - Number(heard[1])).toBeGreaterThanOrEqual(5);
+  isOver = true;
 });
 
 it("tells a client that sends too much, and listens no further", async () => {

@@ -1,5 +1,4 @@
 import { type Duplex, duplexPair } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { CoalmineError } from "../../../src/base/errors.ts";
@@ -38,6 +37,11 @@ function chunksOf(sizes: readonly number[], seed: number): Buffer[] {
   return sizes.map((size) => Buffer.from(Array.from({ length: size }, () => place++ % 251)));
 }
 
+/** All that comes on a stream that may still be written to, which stream/consumers would destroy at its end. */
+async function allOf(stream: Duplex): Promise<Buffer> {
+  return Buffer.concat(await Array.fromAsync(stream.iterator({ destroyOnReturn: false })));
+}
+
 const sizes = fc.array(fc.oneof(fc.nat({ max: 50 }), fc.nat({ max: 90_000 })), { maxLength: 6 });
 const exchange = fc.record({ isFromServer: fc.boolean(), ask: sizes, answer: sizes });
 const cuts = fc
@@ -58,7 +62,7 @@ it("carries what both ends write on any number of streams, whole and in order", 
         for (const chunk of answer) answering?.write(chunk);
         asking.end();
         answering?.end();
-        const [asked, answered] = await Promise.all([buffer(answering!), buffer(asking)]);
+        const [asked, answered] = await Promise.all([allOf(answering!), allOf(asking)]);
         expect(asked.equals(Buffer.concat(ask))).toBe(true);
         expect(answered.equals(Buffer.concat(answer))).toBe(true);
       };
@@ -71,7 +75,7 @@ it("carries what both ends write on any number of streams, whole and in order", 
       await client.close();
       expect(await server.closed).toBeUndefined();
     }),
-    { numRuns: 40 },
+    { seed: 1, numRuns: 40 },
   );
 }, 60_000);
 
@@ -108,6 +112,6 @@ it("outlives whatever a peer sends: it ends, well or with an error that is not i
       expect(["invalid-request", "source-unavailable"]).toContain((ended as CoalmineError).code);
       await expect(serving).rejects.toBe(ended);
     }),
-    { numRuns: 400 },
+    { seed: 1, numRuns: 400 },
   );
 }, 60_000);

@@ -43,6 +43,7 @@ describe("PeerIds", () => {
         for (const id of ids)
           expect(() => peer.use(id)).toThrow(`a new stream id wanted, ${id} was used before`);
       }),
+      { seed: 1 },
     );
   });
 

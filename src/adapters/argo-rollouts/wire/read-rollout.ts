@@ -1,0 +1,32 @@
+import { CoalmineError } from "../../../base/errors.ts";
+import type { RolloutView } from "../controller-view.ts";
+import { fieldOf, integerOf, isNil, itemsOf, type Located, textOf } from "./located.ts";
+
+/** DefaultProgressDeadlineSeconds of argo-rollouts' utils/defaults. */
+const defaultProgressDeadlineSeconds = 600;
+
+/** Reads a Rollout. @throws CoalmineError invalid-request, too-large. */
+export function readRollout(at: Located): RolloutView {
+  if (isNil(at))
+    throw new CoalmineError("invalid-request", `argo-rollouts: ${at.path}: a Rollout wanted, none met`);
+  const [meta, status] = [fieldOf(at, "ObjectMeta"), fieldOf(at, "Status")];
+  const weights = fieldOf(status, "Canary", "Weights");
+  const deadline = fieldOf(at, "Spec", "ProgressDeadlineSeconds");
+  return {
+    uid: textOf(fieldOf(meta, "UID")),
+    name: textOf(fieldOf(meta, "Name")),
+    namespace: textOf(fieldOf(meta, "Namespace")),
+    stableHash: textOf(fieldOf(status, "StableRS")),
+    canaryHash: textOf(fieldOf(status, "CurrentPodHash")),
+    stepIndex: stepIndexOf(at),
+    weight: isNil(weights) ? null : integerOf(fieldOf(weights, "Canary", "Weight")),
+    progressDeadlineSeconds: isNil(deadline) ? defaultProgressDeadlineSeconds : integerOf(deadline),
+  };
+}
+
+/** To gob a pointer to 0 and nil are the same; a Rollout with steps is at the first then. */
+function stepIndexOf(rollout: Located): number | null {
+  const steps = itemsOf(fieldOf(rollout, "Spec", "Strategy", "Canary", "Steps"));
+  const index = fieldOf(rollout, "Status", "CurrentStepIndex");
+  return isNil(index) && steps.length === 0 ? null : integerOf(index);
+}
