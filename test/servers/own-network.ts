@@ -2,13 +2,17 @@
  * Runs a command in a network and a process table of its own, where nothing but
  * `lo` is: `node test/servers/own-network.ts COMMAND [ARGUMENT…]`. Controllers
  * that listen on every address reach nobody there, and their default ports are
- * free; when the command ends, or this does, whatever it started ends with it.
+ * free; when the command ends, or this does, whatever it started ends with it,
+ * and its temporary folder (`TMPDIR`) goes.
  *
  * Needs Linux, util-linux, and either root or the right to make user namespaces.
  * Where that is missing it says so and ends with code 69; it never runs the
  * command on the machine's own network.
  */
 import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 const [command, ...args] = process.argv.slice(2);
 if (command === undefined) {
@@ -36,7 +40,11 @@ exit $?`;
 
 requireTools();
 const [program = "", ...rest] = [...isolate, "sh", "-c", bringUp, "sh"];
-const child = spawn(program, [...rest, command, ...args], { stdio: "inherit" });
+const folder = mkdtempSync(join(tmpdir(), "coalmine-own-"));
+const child = spawn(program, [...rest, command, ...args], {
+  stdio: "inherit",
+  env: { ...process.env, TMPDIR: folder },
+});
 for (const signal of ["SIGTERM", "SIGHUP"] as const)
   process.once(signal, () => {
     child.kill("SIGKILL");
@@ -44,6 +52,7 @@ for (const signal of ["SIGTERM", "SIGHUP"] as const)
 // Ctrl-C reaches the command too, which ends by itself.
 process.on("SIGINT", () => {});
 child.once("exit", (code) => {
+  rmSync(folder, { recursive: true, force: true });
   process.exitCode = code ?? 1;
 });
 

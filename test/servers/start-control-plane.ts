@@ -177,8 +177,7 @@ function writeCredentials(folder: string, api: string) {
   return { plane, accountKeys };
 }
 
-/** Writes a kubeconfig file for one user of a cluster. */
-export function writeKubeconfig(file: string, { api, token, caFile }: KubernetesAccess): void {
+function writeKubeconfig(file: string, { api, token, caFile }: KubernetesAccess): void {
   const named = (kind: string, content: unknown) => [{ name: "coalmine", [kind]: content }];
   const content = {
     apiVersion: "v1",

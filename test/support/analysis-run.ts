@@ -49,7 +49,6 @@ export const analysisRunSchema = z.looseObject({
 
 /** An AnalysisRun at one moment. What is not listed is there too, unparsed. */
 export type AnalysisRun = z.infer<typeof analysisRunSchema>;
-export type MetricResult = z.infer<typeof metricResultSchema>;
 export type Measurement = z.infer<typeof measurementSchema>;
 
 /** Every measurement of the run, in order, of one metric if it is named. */

@@ -72,7 +72,7 @@ export interface JsonPatchStep {
 }
 
 /** The API answered with an error. */
-export class KubernetesError extends Error {
+class KubernetesError extends Error {
   /** The HTTP status: 404 not found, 409 exists already, 422 not in the schema, 403 not allowed. */
   readonly status: number;
   constructor(asked: string, status: number, text: string) {

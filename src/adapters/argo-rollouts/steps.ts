@@ -79,8 +79,7 @@ export function createStepProvider(options: ProviderOptions): StepProvider {
 }
 
 /** A step that starts again (a retry of the Rollout) has no status: its analysis is another one. */
-function newStatus({ uid, canaryHash, stepIndex }: RolloutView, now: number): StepStatus {
-  const startedAt = Math.floor(now / 1_000) * 1_000;
+function newStatus({ uid, canaryHash, stepIndex }: RolloutView, startedAt: number): StepStatus {
   const analysis = `${uid}/${canaryHash}/step-${stepIndex ?? 0}/${new Date(startedAt).toISOString()}`;
   return { startedAt, analysis, state: "", holdingSince: null };
 }

@@ -65,10 +65,21 @@ export async function takeUp(options: ProviderOptions, from: TakeUp): Promise<An
   return await follower.adopt({ id, spec: await specOf(options, from), startedAt, state: null });
 }
 
-/** The state as text for the controller to keep; null where it does not fit, and the past is looked at again instead. */
-export function packed({ spec, state, result }: AnalysisRecord): string | null {
-  return packState({ spec, startedAt: Date.parse(result.startedAt), state });
+/**
+ * The state as text for the controller to keep; null where it does not fit, and
+ * the past is looked at again instead. Packed once for each look, however often
+ * the controller asks.
+ */
+export function packed(record: AnalysisRecord): string | null {
+  const known = packedStates.get(record);
+  if (known !== undefined) return known;
+  const { spec, state, result } = record;
+  const text = packState({ spec, startedAt: Date.parse(result.startedAt), state });
+  packedStates.set(record, text);
+  return text;
 }
+
+const packedStates = new WeakMap<AnalysisRecord, string | null>();
 
 /** When the answer after the next look is known, in milliseconds from now; at least a second. */
 export function answerInMs(
@@ -97,7 +108,7 @@ export function followWeight(options: ProviderOptions, id: string, namespace: st
 
 /** Text in one line, as long as a table of measurements bears. */
 export function inOneLine(text: string): string {
-  const line = text.replaceAll(/\s*\n\s*/g, "; ");
+  const line = text.replaceAll(/:\s*\n\s*/g, ": ").replaceAll(/\s*\n\s*/g, "; ");
   return line.length <= 1_000 ? line : `${line.slice(0, 999)}…`;
 }
 

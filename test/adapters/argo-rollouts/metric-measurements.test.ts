@@ -172,6 +172,7 @@ describe("what goes wrong", () => {
     expect(measurement).toMatchObject({ phase: "Inconclusive", resumeAt: null });
     for (const named of ["duration", "metricz", "cohorts.canary.hash"])
       expect(measurement.message).toContain(named);
+    expect(measurement.message).toMatch(/^\d problems in the spec: [^\n;]/);
     expect(measurement.message).not.toContain("\n");
   });
 

@@ -17,7 +17,7 @@ describe("own-network", () => {
 
   it("ends orphans with the command", async () => {
     const mark = randomUUID();
-    const child = launch("sh", "-c", `(sleep 600; : ${mark}) & exit 0`);
+    const child = launch("sh", "-c", `touch $TMPDIR/${mark}; (sleep 600; : ${mark}) & exit 0`);
     expect(await codeOf(child)).toBe(0);
     await until(() => processesWith(mark) === 0);
   });

@@ -10,7 +10,14 @@ import { createKubernetesNamespace } from "../../support/kubernetes-namespace.ts
 import type { Ended } from "../coalmine-process.ts";
 import { createGate } from "./templates/gate.ts";
 import { reasonIn, whyOf } from "./templates/reason-in.ts";
-import { allMeasurements, type Quality, type ReleaseEnd, release, retry } from "./templates/release.ts";
+import {
+  allMeasurements,
+  promote,
+  type Quality,
+  type ReleaseEnd,
+  release,
+  retry,
+} from "./templates/release.ts";
 import { scaledTime } from "./templates/scaled-time.ts";
 import { openStage, type Stage } from "./templates/stage.ts";
 import {
@@ -115,10 +122,13 @@ describe("a release", () => {
     { timeout: 900_000 },
     async ({ name, unseen }) => {
       const end = await endOf(`unseen ${name}`);
-      const outcome =
-        unseen === "paused" ? { phase: "Paused", abort: false } : { phase: "Degraded", abort: true };
+      const isPaused = unseen === "paused";
+      const outcome = isPaused ? { phase: "Paused", abort: false } : { phase: "Degraded", abort: true };
       expect(end.state.status, whyOf(end, jobOf(end))).toMatchObject(outcome);
       expect(allMeasurements(end).map(({ phase }) => phase)).not.toContain("Successful");
+      if (!isPaused) return;
+      const { status } = await promote(stage.argo, end);
+      expect(status.stableRS).toBe(status.currentPodHash);
     },
   );
 

@@ -116,7 +116,7 @@ it("gives back every value of every type", () => {
     }),
     { seed: 1, numRuns: 150 },
   );
-}, 60_000);
+}, 300_000);
 
 /** Fields with empty lists: slices are left out, arrays of length 0 are not. */
 function withoutEmptyLists(value: GobValue): GobValue {

@@ -49,7 +49,7 @@ describe("the recorded calls of a Go client", () => {
   it("get them wherever the bytes are cut", async () => {
     for (let cut = 1; cut < sent.length; cut++)
       expect(await answersTo([sent.subarray(0, cut), sent.subarray(cut)])).toEqual(goAnswers);
-  });
+  }, 300_000);
 
   it("get them a byte at a time", async () => {
     expect(await answersTo([...sent].map((byte) => Uint8Array.of(byte)))).toEqual(goAnswers);

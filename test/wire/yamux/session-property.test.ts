@@ -77,7 +77,7 @@ it("carries what both ends write on any number of streams, whole and in order", 
     }),
     { seed: 1, numRuns: 40 },
   );
-}, 60_000);
+}, 300_000);
 
 const id = fc.nat({ max: 6 });
 const flags = fc.subarray(["syn", "ack", "fin", "rst"] as const);
@@ -114,4 +114,4 @@ it("outlives whatever a peer sends: it ends, well or with an error that is not i
     }),
     { seed: 1, numRuns: 400 },
   );
-}, 60_000);
+}, 300_000);

@@ -93,6 +93,13 @@ export async function retry(
     .waitForAnalysisRun("of the second try has failed", isNew, patienceSeconds);
 }
 
+/** Goes on with a release that was left to a person, and waits until it is done. */
+export async function promote(argo: ArgoController, { namespace, state }: ReleaseEnd): Promise<RolloutState> {
+  const { name } = state.metadata;
+  await argo.command(namespace.name, "promote", name);
+  return await namespace.rollout(name).waitForPhase("Healthy", patienceSeconds);
+}
+
 /** The measurements of all runs, oldest first. */
 export function allMeasurements({ runs }: ReleaseEnd) {
   return runs.flatMap((run) => measurementsOf(run));

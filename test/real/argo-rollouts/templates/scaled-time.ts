@@ -8,9 +8,6 @@ import type { Manifest } from "../../../support/kubernetes-api.ts";
 /** How many times faster the test's time runs. */
 const speed = 20;
 
-/** Shorter than this nothing gets: sources are scraped once a second. */
-const leastMs = 1_000;
-
 /** Where a test has what the manifests name by a cluster's addresses. */
 export interface Places {
   /** Of `coalmine serve`. */
@@ -25,7 +22,8 @@ type Tree = Readonly<Record<string, unknown>>;
 
 /**
  * The manifest with:
- * - every `duration` of a pause, `interval` and `initialDelay` of a metric, and `duration` argument, 20 times shorter;
+ * - every `duration` of a pause, `interval` and `initialDelay` of a metric, and `duration` argument, 20 times shorter,
+ *   in whole seconds, as the controller counts;
  * - every spec (a plugin's or a step's configuration, a web provider's body, the labels of a query of
  *   `coalmine_score`, the flags of `coalmine analyze`) with its times 20 times shorter, those that it leaves to their
  *   defaults included;
@@ -124,7 +122,7 @@ function scaled(time: unknown): unknown {
   if (text.startsWith("{{")) return text;
   const ms = parseDuration(text);
   if (ms === null) throw new Error(`${text} is no time`);
-  return `${Math.max(leastMs, ms / speed) / 1_000}s`;
+  return `${Math.max(1, Math.ceil(ms / speed / 1_000))}s`;
 }
 
 function isTree(value: unknown): value is Tree {
