@@ -6,7 +6,8 @@ import type { AnalysisState } from "./advance/state.ts";
 import type { AnalysisRecord } from "./analysis-record.ts";
 import { endedResult } from "./ended-result.ts";
 import { type JudgeRequest, judge } from "./judge.ts";
-import { type AnalysisObserver, LiveAnalysis } from "./live/live-analysis.ts";
+import { LiveAnalyses } from "./live/live-analyses.ts";
+import type { AnalysisObserver } from "./live/live-analysis.ts";
 import { type NamedSource, pickSources } from "./pick-sources.ts";
 import { planAnalysis } from "./plan/plan.ts";
 import type { AnalysisStore, ListFilter } from "./ports.ts";
@@ -130,38 +131,11 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
   const limits = { ...defaultLimits, ...options.limits };
   const runs = options.runs ?? { live: runLive, replay, judgeCounts };
   const observer = options.observer ?? { looked: () => undefined, ended: () => undefined };
-  const live = new Map<string, LiveAnalysis>();
+  const { maxLooks } = limits;
+  const live = new LiveAnalyses({ store, sources, clock, logger, observer, maxLooks, run: runs.live });
   /** By key: two requests for the same key at the same time start one analysis. */
   const starting = new Map<string, Promise<AnalysisRecord>>();
-  const weights = new Map<string, number>();
   let closed = false;
-
-  function open(record: AnalysisRecord): LiveAnalysis {
-    const { sources: picked, ingestionDelayMs } = pickSources(record.spec, sources);
-    const { id, spec, state } = record;
-    const startedAt = Date.parse(record.result.startedAt);
-    const weight = () => weights.get(id) ?? null;
-    const analysis = new LiveAnalysis({
-      record,
-      open: (signal) =>
-        runs.live({ id, spec, sources: picked, clock, startedAt, state, ingestionDelayMs, weight, signal }),
-      store,
-      clock,
-      logger,
-      observer,
-      maxLooks: limits.maxLooks,
-    });
-    live.set(id, analysis);
-    return analysis;
-  }
-
-  function follow(analysis: LiveAnalysis): void {
-    analysis.begin();
-    void analysis.ended.then(() => {
-      live.delete(analysis.record.id);
-      weights.delete(analysis.record.id);
-    });
-  }
 
   function newRecord({ id, spec, startedAt, state }: Adoption, key: string | null): AnalysisRecord {
     const plan = planAnalysis(spec);
@@ -180,16 +154,15 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     const id = newId();
     // An ingestion delay ago: so the first look can be taken at once, and the verdict comes a duration from now.
     const startedAt = clock.now() - pickSources(spec, sources).ingestionDelayMs;
-    const analysis = open(newRecord({ id, spec, startedAt, state: null }, key ?? null));
+    const analysis = live.open(newRecord({ id, spec, startedAt, state: null }, key ?? null));
     try {
       await analysis.preflight(limits.preflightMs);
       await store.insert(analysis.record);
     } catch (error) {
-      analysis.stop();
-      live.delete(id);
+      live.discard(analysis);
       throw error;
     }
-    follow(analysis);
+    live.follow(analysis);
     logger.info({ analysis: id, key: key ?? null, service: spec.service }, "an analysis started");
     return analysis.record;
   }
@@ -201,15 +174,14 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     const record = newRecord(adoption, null);
     if (record.result.phase !== "running") return record;
     refuseIfFull();
-    const analysis = open(record);
+    const analysis = live.open(record);
     try {
       await store.insert(record);
     } catch (error) {
-      analysis.stop();
-      live.delete(id);
+      live.discard(analysis);
       throw error;
     }
-    follow(analysis);
+    live.follow(analysis);
     return analysis.record;
   }
 
@@ -290,9 +262,9 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
   async function resume(): Promise<number> {
     const left = await store.list({ phase: "running", limit: limits.maxRunning });
     for (const record of left) {
-      if (live.has(record.id)) continue;
+      if (live.get(record.id) !== undefined) continue;
       try {
-        follow(open(record));
+        live.follow(live.open(record));
       } catch (error) {
         logger.error({ analysis: record.id, err: error }, "an analysis could not be taken up again");
       }
@@ -302,9 +274,7 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
 
   async function close(): Promise<void> {
     closed = true;
-    const all = [...live.values()];
-    for (const analysis of all) analysis.stop();
-    await Promise.all(all.map((analysis) => analysis.ended));
+    await live.stop();
     await Promise.allSettled(starting.values());
   }
 
@@ -312,7 +282,7 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     start,
     put,
     adopt,
-    setWeight: (id, weight) => void (live.has(id) && weights.set(id, weight)),
+    setWeight: (id, weight) => live.setWeight(id, weight),
     get,
     list: async (filter) => (await store.list(filter)).map((record) => live.get(record.id)?.record ?? record),
     cancel,

@@ -44,12 +44,9 @@ it.each([
   ],
   ["calls not yet answered", [defaultRpcLimits.maxCalls]],
 ])("the README says the limit of %s", (name, limits) => {
-  const row = readme.split("\n").find((line) => line.startsWith(`| ${name} |`));
-  const figures =
-    row
-      ?.split("|")[2]
-      ?.replace(/\(.*\)/, "")
-      .split(";") ?? [];
+  const rows = readme.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
+  const cell = rows.find(([, first]) => first === name)?.[2] ?? "";
+  const figures = cell.replace(/\(.*\)/, "").split(";");
   expect(figures.map(bytesOrCount)).toEqual(limits);
 });
 

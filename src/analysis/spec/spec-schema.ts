@@ -46,10 +46,7 @@ export const specSchema = section({
   }),
   source: z
     .union(
-      [
-        text(),
-        z.array(text()).min(1, { error: "names no source" }).max(20, { error: "names more than 20" }),
-      ],
+      [text(), z.array(text()).min(1, { error: "names no source" }).max(20, { error: "names more than 20" })],
       {
         error: (issue) => expected("the name of a source or a list of names", issue.input),
       },

@@ -19,7 +19,7 @@ export function readRollout(at: Located): RolloutView {
     stableHash: textOf(fieldOf(status, "StableRS")),
     canaryHash: textOf(fieldOf(status, "CurrentPodHash")),
     stepIndex: stepIndexOf(at),
-    weight: isNil(weights) ? null : integerOf(fieldOf(weights, "Canary", "Weight")),
+    weight: isNil(weights) ? null : (100 * integerOf(fieldOf(weights, "Canary", "Weight"))) / maxWeightOf(at),
     progressDeadlineSeconds: isNil(deadline) ? defaultProgressDeadlineSeconds : integerOf(deadline),
   };
 }
@@ -29,4 +29,10 @@ function stepIndexOf(rollout: Located): number | null {
   const steps = itemsOf(fieldOf(rollout, "Spec", "Strategy", "Canary", "Steps"));
   const index = fieldOf(rollout, "Status", "CurrentStepIndex");
   return isNil(index) && steps.length === 0 ? null : integerOf(index);
+}
+
+/** What a weight is a share of: 100 unless the traffic router says otherwise. */
+function maxWeightOf(at: Located): number {
+  const max = fieldOf(at, "Spec", "Strategy", "Canary", "TrafficRouting", "MaxTrafficWeight");
+  return isNil(max) ? 100 : Math.max(1, integerOf(max));
 }
