@@ -17,7 +17,7 @@ const [, example = ""] = /```ts\n(.*?)```/s.exec(readme) ?? [];
 it("the example in the README is a plugin", async () => {
   const code = `import { systemClock as clock } from "./src/app/system-clock.ts";\n${example}`;
   const child = spawn(process.execPath, ["--input-type=module-typescript", "--eval", code], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "ignore"],
     env: { ...process.env, GREETER_PLUGIN: "hello", PLUGIN_PROTOCOL_VERSIONS: "1" },
   });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -75,7 +75,10 @@ function rows(all: readonly PluginFigures[]): string[] {
     row("Resume, one after another, median / p99", (one) => spread(one.resume)),
     row("Resume, 16 at a time", (one) => rate(one.resumesASecond)),
     row("resident after the start and one Run", ({ rssAfterStart }) => megabytes(rssAfterStart), "≤ 100 MB"),
-    row("resident after all calls", ({ rssAfterCalls }) => megabytes(rssAfterCalls), "≤ 100 MB"),
+    row("resident after all calls of one run", ({ rssAfterCalls }) => megabytes(rssAfterCalls), "≤ 100 MB"),
+    row("resident with hundreds of runs more, each analysed", ({ rssAfterFresh }) =>
+      megabytes(rssAfterFresh),
+    ),
   ];
 }
 

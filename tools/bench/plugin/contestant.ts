@@ -1,6 +1,8 @@
 /** The plugins that are measured beside each other. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
+import * as z from "zod";
 import { writeLauncher } from "../../../test/real/argo-host/argo-host.ts";
 import { bundlePlugin } from "../../package-argo/bundle.ts";
 
@@ -53,13 +55,19 @@ export async function ours(folder: string, prometheusUrl: string): Promise<Conte
   };
 }
 
-/** The loader is what the controller copies and starts; it starts Node, which needs nothing of the system then. */
+/** Started as the manifest says, from where the package lies here and without its settings. */
 function packaged(): Pick<Contestant, "title" | "file" | "args"> {
-  const [loader = "", lib = "", node = "", plugin = ""] = ["loader", "lib", "node", "plugin.js"].map((name) =>
-    join(packageFolder, name),
-  );
-  return { title: "Coalmine (dist/argo-plugin)", file: loader, args: ["--library-path", lib, node, plugin] };
+  const [plugin] = z
+    .tuple([pluginEntry])
+    .parse(parse(configMap.parse(parse(readFileSync(manifest, "utf8"))).data.metricProviderPlugins));
+  const here = (path: string) => path.replace(/^(file:\/\/)?\/plugins\/coalmine/, packageFolder);
+  const args = plugin.args.slice(0, plugin.args.indexOf("--settings")).map(here);
+  return { title: "Coalmine (dist/argo-plugin)", file: here(plugin.location), args };
 }
+
+const manifest = join(repository, "plugins/argo-rollouts/component/plugins.yaml");
+const configMap = z.object({ data: z.object({ metricProviderPlugins: z.string() }) });
+const pluginEntry = z.object({ location: z.string(), args: z.array(z.string()) });
 
 async function bundled(folder: string): Promise<Pick<Contestant, "title" | "file" | "args">> {
   await bundlePlugin(repository, folder);

@@ -31,8 +31,12 @@ export interface PluginFigures {
   readonly resumesASecond: number[];
   /** Processor time a Run of 16 at a time, with its ping. */
   readonly runCpu: number[];
+  /** Bytes, of all its processes. */
   rssAfterStart: number;
+  /** After the calls of one run. */
   rssAfterCalls: number;
+  /** After those of hundreds of runs, each with an analysis that goes on. */
+  rssAfterFresh: number;
 }
 
 /** Measures all, in turn. @throws Error if a plugin answers with an Error. */
@@ -51,10 +55,15 @@ export async function measurePlugins(
     const share = (calls: number) => Math.ceil(calls / effort.rounds);
     await inTurn(effort.rounds, (turn) => turn.sequential(share(effort.sequential)));
     await inTurn(effort.rounds, (turn) => turn.parallel(share(effort.parallel)));
+    await inTurn(effort.rounds, (turn) => turn.resumes(share(effort.resumes)));
+    await inTurn(1, async (turn) => {
+      turn.figures.rssAfterCalls = await turn.resident();
+    });
     await inTurn(3, (turn) => turn.fresh(16, 80, turn.figures.freshRunsASecond));
     await inTurn(3, (turn) => turn.burst(64));
-    await inTurn(effort.rounds, (turn) => turn.resumes(share(effort.resumes)));
-    await inTurn(1, (turn) => turn.weigh());
+    await inTurn(1, async (turn) => {
+      turn.figures.rssAfterFresh = await turn.resident();
+    });
   } finally {
     for (const turn of turns) await turn.host.stop();
   }
@@ -79,7 +88,10 @@ class Turn {
     runCpu: [],
     rssAfterStart: 0,
     rssAfterCalls: 0,
+    rssAfterFresh: 0,
   };
+  /** The one run began when the plugin was set up, as the controller's have a creation time of their own. */
+  readonly #began = new Date().toISOString();
   #batches = 0;
 
   constructor(host: ArgoHost, contestant: Contestant) {
@@ -113,7 +125,7 @@ class Turn {
   /** Starts the plugin by the controller's code, for the calls below. */
   async settle(): Promise<void> {
     await this.#call("Run", {});
-    this.figures.rssAfterStart = await this.#sum("rssBytes");
+    this.figures.rssAfterStart = await this.resident();
   }
 
   async sequential(calls: number): Promise<void> {
@@ -149,13 +161,14 @@ class Turn {
     this.figures.resumesASecond.push((1_000 * calls) / wallMs);
   }
 
-  async weigh(): Promise<void> {
-    this.figures.rssAfterCalls = await this.#sum("rssBytes");
+  async resident(): Promise<number> {
+    return await this.#sum("rssBytes");
   }
 
   async #call(method: string, how: Readonly<Record<string, unknown>>) {
     const run = how["fresh"] === true ? `fresh-${this.#batches++}` : "known";
-    const answer = await this.host.tell("metric", { method, ...this.#asked(run), ...how });
+    const asked = how["fresh"] === true ? this.#asked(run) : this.#asked(run, this.#began);
+    const answer = await this.host.tell("metric", { method, ...asked, ...how });
     refuse(answer.error, answer.results);
     return answer;
   }
@@ -165,12 +178,11 @@ class Turn {
     return processes.reduce((sum, one) => sum + one[figure], 0);
   }
 
-  /** A run that has begun now: there is no past to look at. */
-  #asked(uid: string) {
-    const now = new Date().toISOString();
-    const run = analysisRun(uid, { creationTimestamp: now });
+  /** A run that has begun now, unless told otherwise: there is no past to look at. */
+  #asked(uid: string, began: string = new Date().toISOString()) {
+    const run = analysisRun(uid, { creationTimestamp: began });
     const metric = { name: "canary", ...this.contestant.metric };
-    return { metric, analysisRun: { ...run, status: { ...run.status, startedAt: now } } };
+    return { metric, analysisRun: { ...run, status: { ...run.status, startedAt: began } } };
   }
 }
 

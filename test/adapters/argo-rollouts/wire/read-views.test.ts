@@ -184,6 +184,12 @@ describe("a Rollout", () => {
     expect(readRollout({ value, path })).toMatchObject({ weight: 0, stepIndex: 0 });
   });
 
+  it("has its weight in percent, whatever the router's weights add up to", () => {
+    const status = { ...Object(rollout["Status"]), Canary: { Weights: { Canary: { Weight: 20 } } } };
+    const Spec = { Strategy: { Canary: { TrafficRouting: { MaxTrafficWeight: 80 } } } };
+    expect(readRollout({ value: { ...rollout, Status: status, Spec }, path })).toMatchObject({ weight: 25 });
+  });
+
   it("is one", () => {
     expect(() => readStepRequest({ value: {}, path })).toThrow("Args.Rollout: a Rollout wanted, none met");
   });
