@@ -24,6 +24,7 @@ export async function bundlePlugin(repository: string, folder: string): Promise<
       "argo-worker": "src/bin/argo-worker.ts",
       install: "tools/package-argo/install.ts",
     },
+    alias: { undici: "./tools/package-argo/slim-undici.cjs" },
     outdir: folder,
     bundle: true,
     platform: "node",

@@ -47,7 +47,7 @@ export function createMetricProvider(options: ProviderOptions): MetricProvider {
         id,
         startedAt,
         kept,
-        document: readConfiguration(metric.config),
+        document: () => readConfiguration(metric.config),
         release: (wanted) => releaseOfRun(run, wanted, options.rollouts, AbortSignal.timeout(30_000)),
       });
       if (record.result.phase === "running" && run.owner?.kind === "Rollout")

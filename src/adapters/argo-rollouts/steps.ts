@@ -38,7 +38,7 @@ export function createStepProvider(options: ProviderOptions): StepProvider {
         id: status.analysis,
         startedAt: status.startedAt,
         kept: status.state,
-        document,
+        document: () => document,
         release: async (wanted) => releaseOfRollout(request.rollout, wanted),
       });
       if (request.status === "") refuseBeyondDeadline(record, request.rollout, chosen);

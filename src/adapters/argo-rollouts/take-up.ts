@@ -40,7 +40,8 @@ export interface TakeUp {
   readonly startedAt: number;
   /** What `packed` of this file gave the controller to keep; "" if it has nothing. */
   readonly kept: string;
-  readonly document: SpecDocument;
+  /** Asked where the analysis is not known yet. @throws CoalmineError invalid-spec if it cannot be read. */
+  document(): SpecDocument;
   release(wanted: WantedHashes): Promise<Release>;
 }
 
@@ -125,9 +126,10 @@ function unpacked({ logger }: ProviderOptions, { id, kept }: TakeUp) {
   }
 }
 
-async function specOf({ sourceAt }: ProviderOptions, { document, release }: TakeUp): Promise<AnalysisSpec> {
+async function specOf({ sourceAt }: ProviderOptions, from: TakeUp): Promise<AnalysisSpec> {
+  const document = from.document();
   const wanted = { canary: wantsCanaryHash(document), stable: wantsStableHash(document) };
-  return completeConfiguration(withNamedSources(document, sourceAt), await release(wanted));
+  return completeConfiguration(withNamedSources(document, sourceAt), await from.release(wanted));
 }
 
 /** A template may name a source's address where the settings allow it; from here on it has a name like any other. */

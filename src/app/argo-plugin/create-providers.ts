@@ -93,7 +93,8 @@ async function openRollouts(
   environment: Parameters<typeof findClusterAccess>[0],
 ): Promise<RolloutReader> {
   if (kubernetes === undefined && !environment.KUBECONFIG && !environment.KUBERNETES_SERVICE_HOST) {
-    return { read: () => findClusterAccess(environment).then(unreachable) };
+    const none = await findClusterAccess(environment).then(unreachable, CoalmineError.from);
+    return { read: () => Promise.reject(none) };
   }
   return createRolloutReader({
     access: await findClusterAccess(environment, kubernetes),

@@ -1,5 +1,5 @@
 /** Asks one metrics endpoint over HTTP. */
-import { type Dispatcher, request } from "undici";
+import type { Dispatcher } from "undici";
 import { CoalmineError } from "../../base/errors.ts";
 import type { ExpositionFormat } from "./exposition-line.ts";
 
@@ -31,8 +31,11 @@ export async function fetchExposition(
   options: { readonly dispatcher: Dispatcher; readonly signal: AbortSignal; readonly maxBodyBytes: number },
 ): Promise<Exposition> {
   const { dispatcher, signal, maxBodyBytes } = options;
-  const { statusCode, headers, body } = await request(url, {
-    dispatcher,
+  const { origin, pathname, search } = new URL(url);
+  const { statusCode, headers, body } = await dispatcher.request({
+    origin,
+    path: `${pathname}${search}`,
+    method: "GET",
     signal,
     headers: { accept, "user-agent": "coalmine" },
   });
