@@ -1,4 +1,5 @@
 /** The plugin's configuration in a template: the spec itself, of which the controller already knows a part. */
+import type { Cohort } from "../../analysis/observation.ts";
 import { presetTable } from "../../analysis/presets/preset-table.ts";
 import type { AnalysisSpec } from "../../analysis/spec/model.ts";
 import { parseSpec } from "../../analysis/spec/parse-spec.ts";
@@ -20,16 +21,11 @@ export function readConfiguration(json: string): SpecDocument {
   throw invalid("the plugin's configuration: expected a map, for instance `{telemetry: istio}`");
 }
 
-/** Whether a cohort of the document is to be the stable ReplicaSet's pods. */
-export function wantsStableHash(document: SpecDocument): boolean {
-  const { baseline } = namedCohorts(document);
-  return isDocument(baseline) && !isIdentified(baseline);
-}
-
-/** Whether a cohort of the document is to be the canary's pods by their hash. */
-export function wantsCanaryHash(document: SpecDocument): boolean {
-  const { canary } = namedCohorts(document);
-  return isDocument(canary) && !isIdentified(canary);
+/** Whether the document leaves to the controller which pods a cohort is: by their hash, where the telemetry knows pods. */
+export function wantsHash(document: SpecDocument, cohort: Cohort): boolean {
+  const named = namedCohorts(document)[cohort];
+  const takesHash = presetOf(document)?.cohortFields.includes("hash") ?? true;
+  return takesHash && isDocument(named) && !isIdentified(named);
 }
 
 /**
@@ -38,34 +34,41 @@ export function wantsCanaryHash(document: SpecDocument): boolean {
  * `service` is the Rollout, `namespace` the run's. A cohort that says nothing
  * of its pods is the ReplicaSet's: pods named `<rollout>-<hash>-…`, or those
  * whose `hashLabel` holds the hash. Without `cohorts` both are; a document that
- * names a canary and no baseline has none, and only limits are judged.
+ * names a canary and no baseline has none, and only limits are judged. Where the
+ * telemetry does not know pods, cohorts must be named.
  *
  * @throws CoalmineError invalid-spec with every problem and its path.
  */
 export function completeConfiguration(document: SpecDocument, release: Release): AnalysisSpec {
-  const { rollout, canaryHash, stableHash } = release;
+  const { rollout } = release;
   const cohorts = namedCohorts(document);
+  const filled = (cohort: Cohort, hash: string | null) =>
+    wantsHash(document, cohort) ? withHash(cohorts[cohort], rollout, hash) : cohorts[cohort];
   return parseSpec({
     ...(rollout !== null && { service: rollout }),
     namespace: release.namespace,
     ...document,
-    ...(cohorts.canary !== undefined && {
+    ...(cohorts["canary"] !== undefined && {
       cohorts: {
         ...cohorts,
-        canary: withHash(cohorts.canary, rollout, canaryHash),
-        ...(cohorts.baseline !== undefined && { baseline: withHash(cohorts.baseline, rollout, stableHash) }),
+        canary: filled("canary", release.canaryHash),
+        ...(cohorts["baseline"] !== undefined && { baseline: filled("baseline", release.stableHash) }),
       },
     }),
   });
 }
 
 /** The cohorts that the document asks for; presets that know theirs are left alone. */
-function namedCohorts({ cohorts, telemetry }: SpecDocument): Readonly<Record<string, unknown>> {
+function namedCohorts(document: SpecDocument): Readonly<Record<string, unknown>> {
+  const { cohorts } = document;
   if (isDocument(cohorts)) return { ...cohorts, canary: cohorts["canary"] ?? {} };
   if (cohorts !== undefined) return {};
-  const preset = presetTable.get(isDocument(telemetry) ? String(telemetry["preset"]) : String(telemetry));
-  const knows = preset?.cohorts("service", {}) ?? null;
+  const knows = presetOf(document)?.cohorts("service", {}) ?? null;
   return knows === null ? { canary: {}, baseline: {} } : {};
+}
+
+function presetOf({ telemetry }: SpecDocument) {
+  return presetTable.get(isDocument(telemetry) ? String(telemetry["preset"]) : String(telemetry));
 }
 
 const identifying = ["version", "workload", "service", "hash", "selector"];
@@ -75,7 +78,7 @@ function isIdentified(cohort: SpecDocument): boolean {
 }
 
 function withHash(cohort: unknown, rollout: string | null, hash: string | null): unknown {
-  if (!isDocument(cohort) || isIdentified(cohort) || hash === null) return cohort;
+  if (!isDocument(cohort) || hash === null) return cohort;
   const byName = rollout !== null && cohort["hashLabel"] === undefined;
   return { ...cohort, hash, ...(byName && { workload: rollout }) };
 }

@@ -6,12 +6,7 @@ import type { AnalysisSpec } from "../../analysis/spec/model.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { CoalmineError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
-import {
-  completeConfiguration,
-  type SpecDocument,
-  wantsCanaryHash,
-  wantsStableHash,
-} from "./configuration.ts";
+import { completeConfiguration, type SpecDocument, wantsHash } from "./configuration.ts";
 import type { RolloutReader } from "./controller-view.ts";
 import { type Follower, knownAnalysis } from "./follower.ts";
 import { packState, unpackState } from "./packed-state.ts";
@@ -128,7 +123,7 @@ function unpacked({ logger }: ProviderOptions, { id, kept }: TakeUp) {
 
 async function specOf({ sourceAt }: ProviderOptions, from: TakeUp): Promise<AnalysisSpec> {
   const document = from.document();
-  const wanted = { canary: wantsCanaryHash(document), stable: wantsStableHash(document) };
+  const wanted = { canary: wantsHash(document, "canary"), stable: wantsHash(document, "baseline") };
   return completeConfiguration(withNamedSources(document, sourceAt), await from.release(wanted));
 }
 

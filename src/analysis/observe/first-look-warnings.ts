@@ -1,4 +1,5 @@
 import { leastHistory } from "../latency/layout.ts";
+import { noSeriesYet } from "../no-series.ts";
 import type { MetricObservation } from "../observation.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Warning } from "../result.ts";
@@ -49,7 +50,7 @@ function silentCohorts({ spec }: Plan, reads: readonly Read[], { silent }: Sourc
       const own = reads.filter((read) => read.metric === i && read.cohort === cohort);
       const [first] = own;
       if (first === undefined || !own.every((read) => silent.includes(read))) return [];
-      return [`${name}: no ${cohort} series yet from ${renderSelector(first.selector)}`];
+      return [`${noSeriesYet(name, cohort)}${renderSelector(first.selector)}`];
     }),
   );
 }

@@ -102,7 +102,7 @@ export const argoIstioSubset: Preset = {
       values: ["destination_version", "destination_canonical_revision"],
     },
   },
-  cohortFields: ["version", "hash", "selector"],
+  cohortFields: ["version", "workload", "hash", "selector"],
 };
 
 function istioSeries({ service, namespace, options }: Subject, reporter: string): PresetSeries {

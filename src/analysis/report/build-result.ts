@@ -1,10 +1,12 @@
+import { formatDuration } from "../../base/duration.ts";
 import { eBH } from "../../engine/report/e-bh.ts";
 import type { AnalysisState } from "../advance/state.ts";
 import type { LookRecord } from "../analysis-record.ts";
 import { type AnalysisEvidence, evidenceOf } from "../decide/evidence-of.ts";
 import { finalMetricVerdict } from "../decide/final-verdict.ts";
+import { isOutdated } from "../no-series.ts";
 import { failNeeds, type Plan } from "../plan/plan.ts";
-import type { AnalysisResult, MetricResult } from "../result.ts";
+import type { AnalysisResult, MetricResult, Reason } from "../result.ts";
 import { isCountMetric } from "../spec/count-metric.ts";
 import { writeSpec } from "../spec/write-spec.ts";
 import * as counts from "./count-reasons.ts";
@@ -33,13 +35,16 @@ export function buildResult(plan: Plan, state: AnalysisState, id: string, now: n
     phase: decision?.phase ?? "running",
     verdict: decision?.verdict ?? null,
     score: scoreOf(plan, evidence, decision?.verdict ?? null),
-    reason: decision?.reason ?? rules.running(plan, state, now),
+    reason: decision?.reason ?? reasonSoFar(plan, state, metrics, now),
     startedAt: timeText(state.startedAt),
     endsAt: timeText(state.startedAt + spec.durationMs),
     decidedAt: decision === null ? null : timeText(decision.at),
     ticks: state.ticks,
     metrics: metrics.map((metric, i) => ({ ...metric, regressed: regressed.includes(i) })),
-    warnings: [...state.warnings, ...derivedWarnings(plan, state)],
+    warnings: [
+      ...state.warnings.filter((one) => !isOutdated(plan, state, one)),
+      ...derivedWarnings(plan, state),
+    ],
     spec: writeSpec(spec),
     engineVersion,
     links: {},
@@ -92,6 +97,22 @@ function metricResult(
     },
     ...metricNumbers(plan, index, known, metricEvidence),
   };
+}
+
+/** Why there is no verdict yet, in one line: how long it may still take, and what each gating metric has seen. */
+function reasonSoFar(
+  plan: Plan,
+  state: AnalysisState,
+  metrics: readonly Omit<MetricResult, "regressed">[],
+  now: number,
+): Reason {
+  const reason = rules.running(plan, state, now);
+  if (reason.code !== "watching" || state.sourceAway !== null) return reason;
+  const leftMs = Math.max(0, state.startedAt + plan.spec.durationMs - now);
+  const left = formatDuration(Math.ceil(leftMs / 1_000) * 1_000);
+  const seen = metrics.filter(({ gate }) => gate).map((metric) => metric.reason.text);
+  const told = new Set([`${reason.text}, ${left} to go`, ...seen.filter((text) => text !== reason.text)]);
+  return { code: reason.code, text: [...told].join("; ") };
 }
 
 function timeText(ms: number): string {

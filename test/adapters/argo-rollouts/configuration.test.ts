@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   completeConfiguration,
   readConfiguration,
-  wantsCanaryHash,
-  wantsStableHash,
+  wantsHash,
 } from "../../../src/adapters/argo-rollouts/configuration.ts";
 import type { Release } from "../../../src/adapters/argo-rollouts/release.ts";
 
@@ -41,20 +40,29 @@ describe("completeConfiguration", () => {
   it("leaves a cohort alone that says which pods it is", () => {
     const cohorts = { canary: { version: "v2" }, baseline: { version: "v1" } };
     expect(complete({ cohorts })).toMatchObject(cohorts);
-    expect(wantsCanaryHash({ telemetry: "http", cohorts })).toBe(false);
-    expect(wantsStableHash({ telemetry: "http", cohorts })).toBe(false);
+    expect(wantsHash({ telemetry: "http", cohorts }, "canary")).toBe(false);
+    expect(wantsHash({ telemetry: "http", cohorts }, "baseline")).toBe(false);
   });
 
   it("judges limits only where a canary is named and no baseline", () => {
     const document = { cohorts: { canary: {} }, metrics: [{ kind: "errors", limit: "1%" }] };
     expect(complete(document)).toMatchObject({ canary: { hash: "6bd9" }, baseline: null });
-    expect(wantsStableHash({ telemetry: "http", ...document })).toBe(false);
+    expect(wantsHash({ telemetry: "http", ...document }, "baseline")).toBe(false);
   });
 
   it("leaves a preset alone that knows its cohorts", () => {
     const document = { telemetry: "flagger-istio" };
-    expect(wantsCanaryHash(document)).toBe(false);
+    expect(wantsHash(document, "canary")).toBe(false);
     expect(complete(document)).toMatchObject({ canary: { workload: "checkout" } });
+  });
+
+  it("fills a hash in for every telemetry that takes one, and says what the others take", () => {
+    expect(complete({ telemetry: "argo-istio-subset" })).toMatchObject({
+      canary: { workload: "checkout", hash: "6bd9" },
+    });
+    const document = { telemetry: "traefik" };
+    expect(wantsHash(document, "baseline")).toBe(false);
+    expect(() => complete(document)).toThrow(/cohorts.canary: names no pods; traefik takes service/);
   });
 
   it("takes pods of the service where no Rollout is known", () => {

@@ -28,7 +28,7 @@ export const rollout: RolloutView = {
   progressDeadlineSeconds: 600,
 };
 
-export const run: AnalysisRunView = {
+const run: AnalysisRunView = {
   uid: "run-1",
   name: "checkout-6bd9-2",
   namespace: "shop",
@@ -40,7 +40,7 @@ export const run: AnalysisRunView = {
   measured: 0,
 };
 
-export function metricOf(
+function metricOf(
   config: Readonly<Record<string, unknown>> = {},
   changes: Partial<MetricView> = {},
 ): MetricView {

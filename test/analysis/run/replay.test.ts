@@ -98,6 +98,12 @@ describe("replay", () => {
     expect(result.warnings).toContainEqual(expect.objectContaining({ code: "no-series" }));
   });
 
+  it("forgets the warning of a canary without series once its pods have come", async () => {
+    const result = await run([healthy, canary({ bornAt: 40 })]);
+    expect(result.metrics[0]?.canary?.total).toBeGreaterThan(0);
+    expect(result.warnings.map(({ text }) => text).join()).not.toContain("no canary series yet");
+  });
+
   it("is inconclusive when the canary's series exist and never move", async () => {
     const still = canary({ requestsPerSecond: (second) => (second < -60 ? 5 : 0) });
     expect(await run([healthy, still])).toMatchObject({

@@ -240,6 +240,13 @@ describe("runLive", () => {
     expect(last(late)?.reason.code).not.toBe("source-unavailable");
   });
 
+  it("says while it runs what it has seen and how long it may still take", async () => {
+    const all = await steps({ sources: [sourceOf(service(0.005))] });
+    const texts = all.map(({ result }) => result.reason.text);
+    expect(texts[2]).toContain("are not judged yet");
+    expect(texts[20]).toMatch(/^no verdict yet, 5m to go; errors: canary .*, baseline .*; latency: canary /);
+  });
+
   it("tells the engine of a weight once, before the look that follows", async () => {
     const weights: (number | null)[] = [];
     let asked = 0;

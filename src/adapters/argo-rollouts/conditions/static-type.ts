@@ -16,7 +16,7 @@ export const int = { kind: "int" } as const;
 export const int64 = { kind: "int64" } as const;
 export const float = { kind: "float" } as const;
 export const string = { kind: "string" } as const;
-export const map = { kind: "map" } as const;
+const map = { kind: "map" } as const;
 export const any = { kind: "any" } as const;
 export const anyList = { kind: "list", element: any } as const;
 
