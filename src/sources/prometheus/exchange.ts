@@ -45,7 +45,7 @@ export async function exchange(request: QueryRequest, signal: AbortSignal): Prom
   try {
     return await send(request, abort.signal);
   } catch (error) {
-    if (error instanceof CoalmineError) throw error;
+    if (error instanceof CoalmineError || error instanceof TypeError) throw error;
     abort.signal.throwIfAborted();
     throw new FailedTry(describeFailure(error), { cause: error });
   } finally {

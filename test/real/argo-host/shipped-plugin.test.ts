@@ -47,8 +47,12 @@ describe.each(everyVersion)("under the client of Argo Rollouts $version", ({ ver
     const first = Object(await measure("Run", of));
     expect(first).toMatchObject({ phase: "Running", startedAt: expect.any(String), value: "50" });
     expect(Date.parse(first.resumeAt)).toBeGreaterThan(Date.parse(first.startedAt));
+    // It asks its source meanwhile, five seconds after the moment that a look is about.
+    const before = prometheus.requests.length;
+    await expect.poll(() => prometheus.requests.length, { timeout: 20_000 }).toBeGreaterThan(before);
     const second = Object(await measure("Resume", { ...of, measurement: first }));
     expect(second).toMatchObject({ phase: "Running", startedAt: first.startedAt });
+    expect(second.message).not.toContain("waiting for the metrics source");
     expect(second.metadata.analysis).toBe(first.metadata.analysis);
     const last = Object(await measure("Terminate", { ...of, measurement: second }));
     expect(last).toMatchObject({ phase: "Inconclusive", startedAt: first.startedAt });

@@ -13,17 +13,12 @@ import { runCommand } from "../../servers/run-command.ts";
 const moduleFolder = join(import.meta.dirname, "../../tools/wire-golden/go-plugin");
 const program = join(import.meta.dirname, "../../wire/go-plugin/sample-program.ts");
 const golden = join(import.meta.dirname, "../../wire/go-plugin/golden/session.json");
-const hasGo = await runCommand("go", ["version"]).then(
-  () => true,
-  () => false,
-);
 
 let folder: string;
 const hosts = new Set<ChildProcessByStdio<Writable, Readable, null>>();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "coalmine-go-plugin-"));
-  if (!hasGo) return;
   const flags = ["-mod=readonly", "-buildvcs=false", "-o", `${folder}/`];
   await runCommand("go", ["build", ...flags, "./host", "./record"], { cwd: moduleFolder, nice: 10 });
 });
@@ -70,7 +65,7 @@ async function startPlugin() {
   return { ...host, pid };
 }
 
-describe.skipIf(!hasGo)("a Go host", () => {
+describe("a Go host", () => {
   it("starts the plugin, pings it and is dispensed it again", async () => {
     const { tell } = await startPlugin();
     expect(await tell("ping")).toEqual({ same: false, exited: false });

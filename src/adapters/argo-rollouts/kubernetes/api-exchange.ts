@@ -88,7 +88,7 @@ async function getWithin(
   try {
     return await send(pool, access, limits, path, expired);
   } catch (error) {
-    if (error instanceof CoalmineError) throw error;
+    if (error instanceof CoalmineError || error instanceof TypeError) throw error;
     const why = expired.aborted
       ? `no whole answer within ${limits.timeoutMs / 1000} s`
       : describe(error, access);
