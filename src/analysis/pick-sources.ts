@@ -21,7 +21,7 @@ export function pickSources(spec: AnalysisSpec, known: ReadonlyMap<string, Named
   for (const name of spec.sources) {
     const entry = known.get(name);
     if (entry === undefined)
-      problems.push({ path: "source", message: unknownSource(name, [...known.keys()]) });
+      problems.push({ path: "source", message: unknownSource(name, [...known.keys()].filter(isNamed)) });
     else picked.push(entry);
   }
   if (problems.length > 0) {
@@ -37,6 +37,11 @@ export function pickSources(spec: AnalysisSpec, known: ReadonlyMap<string, Named
 export interface PickedSources {
   readonly sources: readonly SampleSource[];
   readonly ingestionDelayMs: number;
+}
+
+/** Sources at an address are those of other specs: their addresses are nobody else's business. */
+function isNamed(name: string): boolean {
+  return !name.includes("://");
 }
 
 function unknownSource(name: string, known: readonly string[]): string {

@@ -3,7 +3,7 @@ import type { NamedSource } from "../analysis/pick-sources.ts";
 import { invalidSpec } from "../analysis/spec/problems-of.ts";
 import type { AddressPattern } from "./address-pattern.ts";
 
-/** So that one tenant's addresses do not fill the memory of all. */
+/** So that one tenant's addresses neither fill the memory of all nor keep those of others out. */
 const mostAddresses = 100;
 
 export interface AddressSourcesOptions {
@@ -14,7 +14,9 @@ export interface AddressSourcesOptions {
 }
 
 /**
- * Takes an address and returns the name of its source, which is the address.
+ * Takes an address and returns the name of its source, which is the address. A
+ * hundred are held, the last that were asked for; an analysis that runs keeps its
+ * own source, so whoever opens one asks right before it.
  *
  * The returned function throws CoalmineError invalid-spec if no pattern of the
  * settings allows the address: whoever asks runs with this process's rights and
@@ -29,19 +31,30 @@ export function addressSources({
   return (address) => {
     if (!allowed.some((pattern) => pattern.allows(address))) {
       throw refused(
-        `the address ${JSON.stringify(address)} is not allowed here: name a source of the settings` +
+        `the address ${shown(address)} is not allowed here: name a source of the settings` +
           `${sources.size > 0 ? ` (${[...sources.keys()].filter((name) => !opened.has(name)).join(", ")})` : ""}` +
           ", or let the operator add it to `allowedAddresses`",
       );
     }
     if (!sources.has(address)) {
-      if (opened.size >= mostAddresses)
-        throw refused(`specs name ${mostAddresses} addresses already; name them as sources in the settings`);
       sources.set(address, open(address));
       opened.add(address);
+    } else if (opened.delete(address)) opened.add(address);
+    for (const oldest of opened) {
+      if (opened.size <= mostAddresses) break;
+      opened.delete(oldest);
+      sources.delete(oldest);
     }
     return address;
   };
+}
+
+/** The address without what may be a secret in it: a user, a password, parameters. */
+function shown(address: string): string {
+  const url = URL.parse(address);
+  return url === null
+    ? "of the source"
+    : JSON.stringify(`${url.protocol}//${url.host}${url.pathname}`.slice(0, 300));
 }
 
 function refused(message: string) {

@@ -19,7 +19,7 @@ export type SourceSettings = { readonly ingestionDelayMs: number } & (
 );
 
 /** Prometheus stores what it scraped within seconds; the scraper's samples are there when it says so. */
-const defaultDelayMs = { prometheus: 5_000, scrape: 0 } as const;
+export const defaultDelayMs = { prometheus: 5_000, scrape: 0 } as const;
 
 /** Kept apart from the adapters' `z.strictObject` issues: their unknown keys get a nearest name here. */
 const sourceSchema = z

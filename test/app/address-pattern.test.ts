@@ -29,6 +29,12 @@ describe("readAddressPattern", () => {
     ["http://gateway/tenants/a", "http://gateway/tenants/ab"],
     ["http://gateway/tenants/a", "http://gateway/tenants/a/../b"],
     ["http://*:9090", "no address"],
+    ["http://*:9090", "http://[::1]:9090"],
+    ["http://*:9090", "http://[::ffff:169.254.169.254]:9090"],
+    ["http://prometheus.*.svc:9090", "http://prometheus..svc:9090"],
+    ["http://prometheus.*.svc:9090", "http://prometheus.a.svc.:9090"],
+    ["http://gateway/tenants/a", "http://gateway/tenants/a/..%2fb"],
+    ["http://gateway/tenants/a", "http://gateway/tenants/a/%2e%2e/b"],
   ])("%s does not allow %s", (pattern, address) => {
     expect(allows(pattern, address)).toBe(false);
   });

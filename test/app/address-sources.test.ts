@@ -37,10 +37,22 @@ describe("addressSources", () => {
     expect(opened).toHaveLength(1);
   });
 
-  it("opens a hundred and no more", () => {
-    const { sourceAt } = setUp("http://*:9090");
+  it("holds the last hundred that were asked for, so that nobody's addresses keep others out", () => {
+    const { sources, sourceAt } = setUp("http://*:9090");
     for (let i = 0; i < 100; i++) sourceAt(`http://host-${i}:9090`);
-    expect(() => sourceAt("http://one-more:9090")).toThrow(/100 addresses/);
-    expect(sourceAt("http://host-7:9090")).toBe("http://host-7:9090");
+    sourceAt("http://host-0:9090");
+    expect(sourceAt("http://one-more:9090")).toBe("http://one-more:9090");
+    expect(sources.size).toBe(101);
+    expect(sources.has("default")).toBe(true);
+    expect(sources.has("http://host-0:9090")).toBe(true);
+    expect(sources.has("http://host-1:9090")).toBe(false);
+  });
+
+  it("repeats no user, password or parameter of an address that it refuses", () => {
+    const { sourceAt } = setUp("http://a:9090");
+    expect(() => sourceAt("http://reader:s3cret@a:9090/x?token=s3cret#s3cret")).toThrow(
+      /^(?!.*(s3cret|reader))(?=.*"http:\/\/a:9090\/x")/s,
+    );
+    expect(() => sourceAt("http://s3cret:@@@:x")).toThrow(/^(?!.*s3cret).*the address of the source is not/s);
   });
 });

@@ -4,10 +4,14 @@ import { presetTable } from "../../analysis/presets/preset-table.ts";
 import type { AnalysisSpec } from "../../analysis/spec/model.ts";
 import { parseSpec } from "../../analysis/spec/parse-spec.ts";
 import { invalidSpec } from "../../analysis/spec/problems-of.ts";
+import { formatDuration } from "../../base/duration.ts";
 import type { Release } from "./release.ts";
 
 /** A template is a page of YAML; its JSON is checked for size before it is read. */
 const maxLength = 65_536;
+
+/** The controller asks and keeps times by the second, so looks more often than that cost everybody's source and tell nobody more. */
+const leastIntervalMs = 1_000;
 
 /** A spec as it stands in the template: anything may be missing or wrong in it. */
 export type SpecDocument = Readonly<Record<string, unknown>>;
@@ -44,7 +48,7 @@ export function completeConfiguration(document: SpecDocument, release: Release):
   const cohorts = namedCohorts(document);
   const filled = (cohort: Cohort, hash: string | null) =>
     wantsHash(document, cohort) ? withHash(cohorts[cohort], rollout, hash) : cohorts[cohort];
-  return parseSpec({
+  const spec = parseSpec({
     ...(rollout !== null && { service: rollout }),
     namespace: release.namespace,
     ...document,
@@ -56,13 +60,18 @@ export function completeConfiguration(document: SpecDocument, release: Release):
       },
     }),
   });
+  if (spec.intervalMs >= leastIntervalMs) return spec;
+  const message = `expected at least 1s on Argo Rollouts, got ${formatDuration(spec.intervalMs)}`;
+  throw invalidSpec([{ path: "interval", message }]);
 }
 
 /** The cohorts that the document asks for; presets that know theirs are left alone. */
 function namedCohorts(document: SpecDocument): Readonly<Record<string, unknown>> {
   const { cohorts } = document;
-  if (isDocument(cohorts)) return { ...cohorts, canary: cohorts["canary"] ?? {} };
-  if (cohorts !== undefined) return {};
+  // A map of nothing names none, as no map does: to judge limits only, a canary must be named.
+  if (isDocument(cohorts) && Object.keys(cohorts).length > 0)
+    return { ...cohorts, canary: cohorts["canary"] ?? {} };
+  if (cohorts !== undefined && !isDocument(cohorts)) return {};
   const knows = presetOf(document)?.cohorts("service", {}) ?? null;
   return knows === null ? { canary: {}, baseline: {} } : {};
 }

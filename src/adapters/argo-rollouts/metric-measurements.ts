@@ -1,5 +1,6 @@
 /** The metric plugin: one long measurement that answers what its analysis knows by now. */
 import type { AnalysisRecord } from "../../analysis/analysis-record.ts";
+import type { ReasonCode } from "../../analysis/reasons.ts";
 import { engineVersion } from "../../analysis/report/build-result.ts";
 import type { Verdict } from "../../analysis/result.ts";
 import { parseDuration } from "../../base/duration.ts";
@@ -9,6 +10,7 @@ import { evaluateConditions } from "./conditions/evaluate-conditions.ts";
 import { readConfiguration } from "./configuration.ts";
 import type { AnalysisRunView, MetricView } from "./controller-view.ts";
 import type { Measurement, MeasurementPhase, MeasurementRequest, MetricProvider } from "./metric-provider.ts";
+import { notedSince } from "./noted-since.ts";
 import { releaseOfRun } from "./release.ts";
 import {
   answerInMs,
@@ -38,8 +40,13 @@ const retryMs = 10_000;
 export function createMetricProvider(options: ProviderOptions): MetricProvider {
   const { clock, follower } = options;
 
-  async function measure(request: MeasurementRequest, startedAt: number, kept: string): Promise<Measurement> {
+  async function measure(
+    request: MeasurementRequest,
+    startedAt: number,
+    metadata: Measurement["metadata"],
+  ): Promise<Measurement> {
     const { run, metric } = request;
+    const kept = metadata["state"] ?? "";
     const id = analysisId(run, metric, startedAt);
     try {
       const conditions = readConditions(metric);
@@ -51,19 +58,19 @@ export function createMetricProvider(options: ProviderOptions): MetricProvider {
         release: (wanted) => releaseOfRun(run, wanted, options.rollouts, AbortSignal.timeout(30_000)),
       });
       if (record.result.phase === "running" && run.owner?.kind === "Rollout")
-        followWeight(options, id, run.namespace, run.owner.name);
+        followWeight(options, id, run, run.owner.name);
       return measurementOf(options, record, conditions);
     } catch (thrown) {
       const error = CoalmineError.from(thrown);
       if (error.code === "internal") throw thrown;
-      return notTakenUp(error, startedAt, clock.now(), kept);
+      return notTakenUp(error, startedAt, clock.now(), metadata);
     }
   }
 
   return {
-    run: (request) => measure(request, startOf(request, clock.now()), ""),
+    run: (request) => measure(request, startOf(request, clock.now()), {}),
     resume: (request, { startedAt, metadata }) =>
-      measure(request, startedAt ?? startOf(request, clock.now()), metadata["state"] ?? ""),
+      measure(request, startedAt ?? startOf(request, clock.now()), metadata),
 
     async terminate({ run, metric }, measurement) {
       const startedAt = measurement.startedAt ?? clock.now();
@@ -132,7 +139,8 @@ function measurementOf(
     };
   }
   const judged = { ...ended(phases[result.verdict], message, startedAt, now), value, metadata };
-  if (conditions === null) return judged;
+  // Conditions that only say what a failure is would make a pass of it.
+  if (conditions === null || nothingKnown.has(result.reason.code)) return judged;
   const evaluated = evaluateConditions(conditions, conditionResult(result));
   return evaluated.phase === "Error"
     ? { ...judged, phase: "Error", message: inOneLine(evaluated.message) }
@@ -143,6 +151,16 @@ function measurementOf(
       };
 }
 
+/** Why an analysis ended with nothing that conditions could be about: no data is never a pass. */
+const nothingKnown: ReadonlySet<ReasonCode> = new Set([
+  "cancelled",
+  "run-failed",
+  "source-unavailable",
+  "no-data",
+  "no-baseline-data",
+  "too-few-requests",
+]);
+
 function warningsOf({ result: { warnings } }: AnalysisRecord): { readonly warnings?: string } {
   return warnings.length === 0 ? {} : { warnings: inOneLine(warnings.map(({ text }) => text).join("\n")) };
 }
@@ -152,13 +170,20 @@ function ended(phase: MeasurementPhase, message: string, startedAt: number, now:
 }
 
 /** What cannot be judged is never a pass: it is asked again while that may help, and inconclusive when it does not. */
-function notTakenUp(error: CoalmineError, startedAt: number, now: number, kept: string): Measurement {
+function notTakenUp(
+  error: CoalmineError,
+  startedAt: number,
+  now: number,
+  { state, waitingSince }: Measurement["metadata"],
+): Measurement {
   const message = inOneLine(error.message);
-  if (!mayPass(error) || now - startedAt > patienceMs) return ended("Inconclusive", message, startedAt, now);
+  // Not since the run began: a new process may be asked about one that is hours old, and be patient too.
+  const since = notedSince(waitingSince, now);
+  if (!mayPass(error) || now - since > patienceMs) return ended("Inconclusive", message, startedAt, now);
   return {
     ...ended("Running", message, startedAt, now),
     finishedAt: null,
     resumeAt: now + retryMs,
-    ...(kept !== "" && { metadata: { state: kept } }),
+    metadata: { waitingSince: new Date(since).toISOString(), ...(state !== undefined && { state }) },
   };
 }

@@ -22,7 +22,7 @@ export interface WantedHashes {
 }
 
 /** The label that the controller puts on the runs of a Rollout (`rollouts-pod-template-hash`); an Experiment's runs have none. */
-const hashLabel = "rollouts-pod-template-hash";
+export const hashLabel = "rollouts-pod-template-hash";
 
 /**
  * The release that an AnalysisRun is about. The canary's hash is the run's

@@ -31,7 +31,10 @@ export function createStepProvider(options: ProviderOptions): StepProvider {
   const { clock, follower } = options;
 
   async function run(request: StepRequest): Promise<StepResult> {
-    const status = readStepStatus(request.status) ?? newStatus(request.rollout, clock.now());
+    const { rollout } = request;
+    // One of another canary would go on about pods that are no longer judged.
+    const known = ownStatus(request, rollout.canaryHash);
+    const status = known ?? newStatus(rollout, clock.now());
     try {
       const { options: chosen, document } = readStepOptions(readConfiguration(request.config));
       const record = await takeUp(options, {
@@ -39,10 +42,10 @@ export function createStepProvider(options: ProviderOptions): StepProvider {
         startedAt: status.startedAt,
         kept: status.state,
         document: () => document,
-        release: async (wanted) => releaseOfRollout(request.rollout, wanted),
+        release: async (wanted) => releaseOfRollout(rollout, wanted),
       });
-      if (request.status === "") refuseBeyondDeadline(record, request.rollout, chosen);
-      if (request.rollout.weight !== null) follower.setWeight(status.analysis, request.rollout.weight);
+      if (known === null) refuseBeyondDeadline(record, rollout, chosen);
+      if (rollout.weight !== null) follower.setWeight(status.analysis, rollout.weight);
       return resultOf(options, status, record, chosen);
     } catch (thrown) {
       const error = CoalmineError.from(thrown);
@@ -68,14 +71,24 @@ export function createStepProvider(options: ProviderOptions): StepProvider {
     });
   }
 
-  async function stop({ status }: StepRequest): Promise<StepResult> {
-    const ended = await cancel(readStepStatus(status));
+  async function stop(request: StepRequest): Promise<StepResult> {
+    const ended = await cancel(ownStatus(request));
     const message =
       ended?.result.phase === "cancelled" ? "the analysis was cancelled" : "the analysis had ended";
     return { phase: "Successful", message, requeueAfterMs: 0, status: null };
   }
 
   return { run, terminate: stop, abort: stop };
+}
+
+/**
+ * The status, if its analysis is the Rollout's (and the canary's, where one is
+ * named): who may write a Rollout's status must not reach the analyses of others.
+ */
+function ownStatus({ rollout, status }: StepRequest, canaryHash?: string): StepStatus | null {
+  const known = readStepStatus(status);
+  const prefix = canaryHash === undefined ? `${rollout.uid}/` : `${rollout.uid}/${canaryHash}/`;
+  return known?.analysis.startsWith(prefix) === true ? known : null;
 }
 
 /** A step that starts again (a retry of the Rollout) has no status: its analysis is another one. */

@@ -7,10 +7,10 @@ import type { Clock } from "../../base/clock.ts";
 import type { CoalmineError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import { completeConfiguration, type SpecDocument, wantsHash } from "./configuration.ts";
-import type { RolloutReader } from "./controller-view.ts";
+import type { AnalysisRunView, RolloutReader } from "./controller-view.ts";
 import { type Follower, knownAnalysis } from "./follower.ts";
 import { packState, unpackState } from "./packed-state.ts";
-import type { Release, WantedHashes } from "./release.ts";
+import { hashLabel, type Release, type WantedHashes } from "./release.ts";
 
 /** What both providers work with. */
 export interface ProviderOptions {
@@ -55,10 +55,17 @@ export async function takeUp(options: ProviderOptions, from: TakeUp): Promise<An
   const kept = unpacked(options, from);
   if (kept !== null) {
     // The settings may no longer allow an address that they did.
-    for (const source of kept.spec.sources.filter(isAddress)) options.sourceAt(source);
+    openAddresses(options, kept.spec);
     return await follower.adopt({ id, ...kept });
   }
-  return await follower.adopt({ id, spec: await specOf(options, from), startedAt, state: null });
+  const spec = await specOf(options, from);
+  // While the Rollout was read, others may have had theirs opened in place of these.
+  openAddresses(options, spec);
+  return await follower.adopt({ id, spec, startedAt, state: null });
+}
+
+function openAddresses({ sourceAt }: ProviderOptions, { sources }: AnalysisSpec): void {
+  for (const source of sources.filter(isAddress)) sourceAt(source);
 }
 
 /**
@@ -92,11 +99,18 @@ export function answerInMs(
  * been read. Nobody waits for it, and without it the analysis does what it does
  * where nobody says: so a failure is not worth a line at every look.
  */
-export function followWeight(options: ProviderOptions, id: string, namespace: string, rollout: string): void {
-  const { follower, rollouts } = options;
-  rollouts.read(namespace, rollout, AbortSignal.timeout(10_000)).then(
+export function followWeight(
+  { follower, rollouts }: ProviderOptions,
+  id: string,
+  run: AnalysisRunView,
+  rollout: string,
+): void {
+  const hash = run.labels[hashLabel];
+  rollouts.read(run.namespace, rollout, AbortSignal.timeout(10_000)).then(
     (view) => {
-      if (view !== null && view.weight !== null) follower.setWeight(id, view.weight);
+      // The Rollout may have gone on to another canary, whose weight says nothing of this one.
+      if (view === null || view.weight === null || (hash && view.canaryHash !== hash)) return;
+      follower.setWeight(id, view.weight);
     },
     () => undefined,
   );

@@ -44,5 +44,9 @@ function hashMatchers({ podLabel }: PresetSeries, service: string, cohort: Cohor
   const { hash, hashLabel, workload = service } = cohort;
   if (hash === undefined) return [];
   if (hashLabel !== undefined) return [equals(hashLabel, hash)];
-  return podLabel === null ? [] : [matches(podLabel, `${literal(workload)}-${literal(hash)}-.*`)];
+  const generated = `${workload}-${hash}-`.slice(0, longestGeneratedPrefix);
+  return podLabel === null ? [] : [matches(podLabel, `${literal(generated)}.*`)];
 }
+
+/** Kubernetes cuts a generated name there before it adds five letters (apiserver, storage/names): a pod of a long workload loses the end of its hash. */
+const longestGeneratedPrefix = 58;

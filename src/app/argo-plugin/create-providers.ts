@@ -13,7 +13,7 @@ import type { Logger } from "../../base/logger.ts";
 import { createMemoryStore } from "../../store/memory/memory-store.ts";
 import { addressSources } from "../address-sources.ts";
 import { openSources } from "../open-sources.ts";
-import { readSettings, type Settings } from "../settings.ts";
+import { defaultDelayMs, readSettings, type Settings } from "../settings.ts";
 import { systemClock } from "../system-clock.ts";
 import { loadPluginSettings, type PluginEnvironment } from "./plugin-settings.ts";
 import { refusingMetricProvider, refusingStepProvider } from "./refusing-providers.ts";
@@ -68,7 +68,8 @@ function providersOf(settings: Settings, rollouts: RolloutReader, logger: Logger
     logger,
     limits: { maxRunning: settings.limits.maxRunning, maxLooks: keptLooks },
   });
-  const delays = [...sources.values()].map(({ ingestionDelayMs }) => ingestionDelayMs);
+  const byAddress = settings.allowedAddresses.length > 0 ? [defaultDelayMs.prometheus] : [];
+  const delays = [...byAddress, ...[...sources.values()].map(({ ingestionDelayMs }) => ingestionDelayMs)];
   const options: ProviderOptions = {
     follower,
     rollouts,

@@ -11,6 +11,9 @@ const cookieKey = "ARGO_ROLLOUTS_RPC_PLUGIN";
 /** The controller speaks one version of each plugin's protocol. */
 const protocolVersion = 1;
 
+/** Some 1,500 analyses. Beyond it the thread ends and starts again, and not the controller, whose memory limit this is a part of. */
+const workerMemory = { maxOldGenerationSizeMb: 768 } as const;
+
 /**
  * Serves the metric or the step plugin, whichever the controller started this
  * program as. Its arguments are {@link loadPluginSettings}' of the worker thread.
@@ -25,7 +28,8 @@ export async function runPlugin(workerFile: URL): Promise<never> {
   });
   const isStep = process.env[cookieKey] === "step";
   // Its standard output would become the plugin's, which is the host's.
-  const startWorker = () => new Worker(workerFile, { argv: process.argv.slice(2), stdout: true });
+  const startWorker = () =>
+    new Worker(workerFile, { argv: process.argv.slice(2), stdout: true, resourceLimits: workerMemory });
   const { metric, step } = providersInThread(startWorker, logger);
   return await servePlugin({
     cookie: { key: cookieKey, value: isStep ? "step" : "metricprovider" },

@@ -50,6 +50,18 @@ describe("completeConfiguration", () => {
     expect(wantsHash({ telemetry: "http", ...document }, "baseline")).toBe(false);
   });
 
+  it("compares both where the map of cohorts is empty, as where there is none", () => {
+    const metrics = [{ kind: "errors", limit: "1%", compare: {} }];
+    expect(complete({ cohorts: {}, metrics })).toEqual(complete({ metrics }));
+    expect(complete({ cohorts: {}, metrics })).toMatchObject({ baseline: { hash: "5c8f" } });
+    expect(wantsHash({ telemetry: "http", cohorts: {} }, "baseline")).toBe(true);
+  });
+
+  it("refuses to look more often than the controller can ask", () => {
+    expect(complete({ interval: "1s" }).intervalMs).toBe(1_000);
+    expect(() => complete({ interval: "900ms" })).toThrow("interval: expected at least 1s");
+  });
+
   it("leaves a preset alone that knows its cohorts", () => {
     const document = { telemetry: "flagger-istio" };
     expect(wantsHash(document, "canary")).toBe(false);

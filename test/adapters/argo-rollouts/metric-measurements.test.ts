@@ -198,6 +198,26 @@ describe("what goes wrong", () => {
     });
   });
 
+  it("asks for a source's address once more after the Rollout was read: another may have taken its place", async () => {
+    const options = stage().process();
+    const asked: string[] = [];
+    const provider = createMetricProvider({
+      ...options,
+      rollouts: {
+        read: async () => {
+          asked.push("rollout");
+          return rollout;
+        },
+      },
+      sourceAt: (address) => {
+        asked.push(address);
+        return address;
+      },
+    });
+    await provider.run(requestOf({ source: "http://prometheus:9090" }));
+    expect(asked).toEqual(["http://prometheus:9090", "rollout", "http://prometheus:9090"]);
+  });
+
   it("asks again while the cluster's API is away, and gives up after ten minutes, never with a pass", async () => {
     const apiError = new CoalmineError("source-unavailable", "the API server is away");
     const staged = stage({ apiError });
@@ -205,6 +225,34 @@ describe("what goes wrong", () => {
     expect(seen[0]).toMatchObject({ phase: "Running", message: "the API server is away" });
     expect(seen.at(-1)).toMatchObject({ phase: "Inconclusive", message: "the API server is away" });
     expect(staged.clock.now() - start).toBeGreaterThan(600_000);
+  });
+
+  it("is as patient with a cluster's API that is away about a run that began long ago", async () => {
+    const apiError = new CoalmineError("source-unavailable", "the API server is away");
+    const staged = stage({ apiError });
+    staged.clock.moveTo(start + 3_600_000);
+    const provider = createMetricProvider(staged.process());
+    const first = await provider.run(requestOf());
+    expect(first).toMatchObject({ phase: "Running", startedAt: start });
+    staged.clock.moveTo(start + 3_600_000 + 599_000);
+    const later = await provider.resume(requestOf(), stored(first));
+    expect(later).toMatchObject({ phase: "Running" });
+    staged.clock.moveTo(start + 3_600_000 + 601_000);
+    expect(await provider.resume(requestOf(), stored(later))).toMatchObject({ phase: "Inconclusive" });
+  });
+
+  it("keeps the state while there is no room for the analysis", async () => {
+    const staged = stage();
+    const options = staged.process();
+    const running = await createMetricProvider(options).run(requestOf());
+    await staged.passUntil(60);
+    const before = stored(await createMetricProvider(options).resume(requestOf(), stored(running)));
+    const adopt = () => Promise.reject(new CoalmineError("too-large", "as many run as may"));
+    const full = staged.process();
+    const provider = createMetricProvider({ ...full, follower: { ...full.follower, adopt } });
+    const after = await provider.resume(requestOf(), before);
+    expect(before.metadata["state"]).toBeDefined();
+    expect(after).toMatchObject({ phase: "Running", metadata: { state: before.metadata["state"] } });
   });
 
   it("stays Running while the source is away for two minutes, and judges then", async () => {
@@ -239,12 +287,39 @@ describe("conditions of a template", () => {
     expect(await judgedBy(between)).toMatchObject({ phase: "Inconclusive" });
   });
 
+  it("do not make a pass of what nothing is known of", async () => {
+    const metric = { failureCondition: 'result.verdict == "fail"' };
+    const few = await outcome({}, requestOf({ minCanaryRequests: 1_000_000 }, { metric }));
+    expect(few).toMatchObject({ phase: "Inconclusive", metadata: { reason: "too-few-requests" } });
+    const unseen = { telemetry: { preset: "http", requests: "nobody_counts_total" } };
+    expect(await outcome({}, requestOf(unseen, { metric }))).toMatchObject({ phase: "Inconclusive" });
+  });
+
   it("that cannot be read end the measurement before any traffic is judged", async () => {
     const request = requestOf({}, { metric: { successCondition: "result.score >" } });
     const measurement = await createMetricProvider(stage().process()).run(request);
     expect(measurement).toMatchObject({
       phase: "Inconclusive",
       message: expect.stringContaining("successCondition"),
+    });
+  });
+
+  it("do not make a pass of an analysis that broke", async () => {
+    const staged = stage();
+    const options = staged.process();
+    const request = requestOf({}, { metric: { failureCondition: 'result.verdict == "fail"' } });
+    const provider = createMetricProvider(options);
+    const first = await provider.run(request);
+    const record = await options.follower.cancel(first.metadata["analysis"] ?? "");
+    expect(await provider.resume(request, stored(first))).toMatchObject({ phase: "Inconclusive" });
+
+    const reason = { code: "run-failed", text: "a fault" } as const;
+    const result = { ...record.result, phase: "done", reason } as const;
+    const get = async () => ({ ...record, result });
+    const broken = createMetricProvider({ ...options, follower: { ...options.follower, get } });
+    expect(await broken.resume(request, stored(first))).toMatchObject({
+      phase: "Inconclusive",
+      message: "a fault",
     });
   });
 
@@ -299,5 +374,15 @@ describe("what the controller shows", () => {
     await staged.passUntil(60);
     const { state } = await options.follower.get(measurement.metadata["analysis"] ?? "");
     expect(state?.weight).toBe(25);
+  });
+
+  it("does not tell it the weight of the Rollout's next canary", async () => {
+    const staged = stage({ rollout: { ...rollout, canaryHash: "77aa", weight: 0 } });
+    const options = staged.process();
+    const measurement = await createMetricProvider(options).run(requestOf());
+    await staged.passUntil(60);
+    const { state } = await options.follower.get(measurement.metadata["analysis"] ?? "");
+    expect(state).not.toBeNull();
+    expect(state?.weight).toBeNull();
   });
 });

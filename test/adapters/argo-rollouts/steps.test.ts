@@ -92,6 +92,15 @@ describe("run", () => {
     expect(result).toMatchObject({ phase: "Running" });
   });
 
+  it("begins another analysis when its status is of another canary", async () => {
+    const provider = createStepProvider(stage().process());
+    const first = await provider.run(requestOf());
+    const second = await provider.run(requestOf({}, { ...patient, canaryHash: "77aa" }, first.status));
+    expect(second.status?.["analysis"]).toMatch(/^r-1\/77aa\//);
+    const hurried = { ...patient, canaryHash: "88bb", progressDeadlineSeconds: 60 };
+    expect(await provider.run(requestOf({}, hurried, second.status))).toMatchObject({ phase: "Failed" });
+  });
+
   it("tells the analysis the weight of the Rollout", async () => {
     const staged = stage();
     const options = staged.process();
@@ -187,6 +196,14 @@ describe.each(["terminate", "abort"] as const)("%s", (operation) => {
     const result = await provider[operation](requestOf({}, patient, status));
     expect(result).toMatchObject({ phase: "Successful", message: "the analysis was cancelled" });
     expect(options.follower.running).toBe(0);
+  });
+
+  it("does not reach the analysis of another Rollout, whatever the status says", async () => {
+    const options = stage().process();
+    const provider = createStepProvider(options);
+    const { status } = await provider.run(requestOf());
+    await provider[operation](requestOf({}, { ...patient, uid: "r-2" }, status));
+    expect(options.follower.running).toBe(1);
   });
 
   it("does nothing to one that has ended, to one that nobody knows, and without a status", async () => {

@@ -188,6 +188,18 @@ describe("cohorts of Argo Rollouts and Istio", () => {
       'istio_requests_total{reporter="destination",destination_workload_namespace="ns",pod=~"t-5d8b-.*"}',
     ],
     [
+      "by pod template hash in a pod's name that Kubernetes cut",
+      {
+        telemetry: "http",
+        cohorts: {
+          canary: { workload: "w".repeat(50), hash: "6c9f8d5b7" },
+          baseline: { workload: "w".repeat(50), hash: "5b7d8c9f6" },
+        },
+      },
+      `http_requests_total{namespace="ns",pod=~"${"w".repeat(50)}-6c9f8d5.*"}`,
+      `http_requests_total{namespace="ns",pod=~"${"w".repeat(50)}-5b7d8c9.*"}`,
+    ],
+    [
       "by pod template hash in a label",
       {
         telemetry: "istio",

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { providersInThread } from "../../../src/app/argo-plugin/provider-thread.ts";
@@ -44,5 +45,50 @@ describe("providersInThread", () => {
     expect(await providers.metric.metadata(metric)).toEqual({});
     expect(started).toBe(2);
     expect(logger.errors.map(({ message }) => message)).toEqual(["the plugin's worker thread failed"]);
+  });
+
+  it("rejects what a stuck thread does not answer, ends it, and starts another", async () => {
+    const sticks = `port.once("message", ({ call }) => {
+      port.postMessage({ call, value: {} });
+      port.on("message", () => { for (;;); });
+    });`;
+    const works = `port.on("message", ({ call }) => port.postMessage({ call, value: {} }));`;
+    const first = thread(sticks)();
+    const logger = quietLogger();
+    const starts = [() => first, thread(works)];
+    const providers = providersInThread(() => starts.shift()?.() ?? first, logger, 1_000);
+    expect(await providers.metric.metadata(metric)).toEqual({});
+    const exited = once(first, "exit");
+    await expect(providers.metric.metadata(metric)).rejects.toThrow("did not answer within 1 s");
+    await exited;
+    expect(await providers.metric.metadata(metric)).toEqual({});
+    expect(logger.errors.map(({ message }) => message)).toEqual([expect.stringContaining("is stuck")]);
+  });
+
+  it("rejects one call that is never answered and leaves the thread to the others", async () => {
+    const script = `port.on("message", ({ call, method }) => method === "metadata" && port.postMessage({ call, value: {} }));`;
+    let started = 0;
+    const start = () => {
+      started += 1;
+      return thread(script)();
+    };
+    const providers = providersInThread(start, quietLogger(), 300);
+    const request = {
+      metric,
+      run: {
+        uid: "u",
+        name: "r",
+        namespace: "n",
+        createdAt: 0,
+        startedAt: 0,
+        labels: {},
+        owner: null,
+        args: {},
+        measured: 0,
+      },
+    };
+    await expect(providers.metric.run(request)).rejects.toThrow("did not answer");
+    expect(await providers.metric.metadata(metric)).toEqual({});
+    expect(started).toBe(1);
   });
 });

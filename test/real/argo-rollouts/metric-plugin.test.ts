@@ -1,7 +1,7 @@
 /** What the metric plugin makes of a release on the stock controller, where things are not as they should be. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AnalysisRun, measurementsOf } from "../../support/analysis-run.ts";
+import { measurementsOf } from "../../support/analysis-run.ts";
 import { analysisStep, badImage, checkoutWith, goodImage, openShop, quickSpec, type Shop } from "./shop.ts";
 
 let shop: Shop;
@@ -16,7 +16,6 @@ const steps = [{ setWeight: 25 }, analysisStep, { setWeight: 50 }];
 const pluginMetric = (changes: Readonly<Record<string, unknown>>) => ({
   provider: { plugin: { "coalmine/analysis": { ...quickSpec, ...changes } } },
 });
-const isRunning = (run: AnalysisRun) => measurementsOf(run).some(({ phase }) => phase === "Running");
 
 describe.concurrent("what cannot be known", () => {
   it("pauses the Rollout when there is no data, and says so", async () => {
@@ -82,17 +81,6 @@ describe.concurrent("what must not abort a good release", () => {
     expect(run.status.phase).not.toBe("Error");
   });
 
-  it("a plugin that is killed in the middle: the analysis goes on where it was", async () => {
-    const { rollout } = await shop.open("plugin-killed", checkoutWith({ steps }));
-    await rollout.setImage(goodImage);
-    const before = await rollout.waitForAnalysisRun("has looked", hasLooked, 60);
-    for (const pid of shop.argo.pluginPids("coalmine/analysis")) process.kill(pid, "SIGKILL");
-    await rollout.waitForPhase("Healthy", 120);
-    const [after] = await rollout.analysisRuns();
-    expect(analysisOf(after)).toBe(analysisOf(before));
-    expect(after?.status.phase).toBe("Successful");
-  });
-
   it("an Experiment's run, which knows its pods by arguments alone", async () => {
     const metric = {
       provider: {
@@ -137,12 +125,3 @@ describe.concurrent("what must not abort a good release", () => {
     expect(status.abort).toBe(true);
   });
 });
-
-const hasLooked = (run: AnalysisRun) =>
-  isRunning(run) &&
-  (measurementsOf(run).at(-1)?.metadata["state"] ?? "") !== "" &&
-  Number(measurementsOf(run).at(-1)?.value) > 0;
-
-function analysisOf(run: AnalysisRun | undefined): string | undefined {
-  return run === undefined ? undefined : measurementsOf(run).at(-1)?.metadata["analysis"];
-}

@@ -44,6 +44,17 @@ it("a new controller goes on from the metadata after the old one was killed, and
   await rollout.waitForPhase("Healthy", 60);
 }, 300_000);
 
+it("a plugin that is killed in the middle is started again, and the analysis goes on where it was", async () => {
+  const { rollout } = await shop.open("plugin-killed", checkoutWith({ steps, metric: lasting("20s") }));
+  await rollout.setImage(goodImage);
+  const before = await rollout.waitForAnalysisRun("has a state", hasState, 60);
+  for (const pid of shop.argo.pluginPids("coalmine/analysis")) process.kill(pid, "SIGKILL");
+  await rollout.waitForPhase("Healthy", 120);
+  const [after] = await rollout.analysisRuns();
+  expect(after?.status.phase).toBe("Successful");
+  expect(latest(after)?.metadata["analysis"]).toBe(latest(before)?.metadata["analysis"]);
+}, 300_000);
+
 it("Prometheus away for two minutes in the middle aborts nothing; a bad release is still found afterwards", async () => {
   const [good, bad] = await Promise.all([
     shop.open("outage-good", checkoutWith({ steps, metric: lasting("3m") })),

@@ -2,6 +2,7 @@ import type { Clock } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { GobStruct, GobValue, Plugin, RpcMethod } from "../../../wire/go-plugin/index.ts";
 import type { Measurement, MeasurementRequest, MetricProvider } from "../metric-provider.ts";
+import { notedSince } from "../noted-since.ts";
 import { commonMethods } from "./common-methods.ts";
 import { reportFault } from "./fault.ts";
 import { goMeasurement, goRpcError, goTexts } from "./go-types.ts";
@@ -14,6 +15,9 @@ import { writeMeasurement, writeTexts } from "./write-measurement.ts";
 
 /** After a fault of ours; the controller waits as long after an error. */
 const faultRetryMs = 10_000;
+
+/** How long nothing but faults is borne, in milliseconds: what always fails must end, and may be what ends the thread of all. */
+const faultPatienceMs = 600_000;
 
 /** What the plugin needs besides its provider. */
 export interface MetricPluginOptions {
@@ -29,7 +33,8 @@ export interface MetricPluginOptions {
  * What the provider throws becomes a measurement that stays Running, keeps
  * startedAt and metadata, and is resumed in 10 s: with an RPC error the
  * controller would forget the metadata, and so all evidence. After a fault in
- * `run` the provider's `resume` gets a measurement without metadata.
+ * `run` the provider's `resume` gets a measurement without metadata but
+ * `faultSince`; ten minutes of nothing but faults end it as Inconclusive.
  *
  * Arguments that cannot be read are an RPC error, for they will not be readable
  * the next time either; the controller makes it an Error measurement.
@@ -88,7 +93,7 @@ function measuring(argsName: string, method: string, options: MetricPluginOption
         return writeMeasurement(await ask(request, before));
       } catch (fault) {
         const message = reportFault(logger, method, fault);
-        return writeMeasurement(stillRunning(before, message, clock.now()));
+        return writeMeasurement(afterFault(before, message, clock.now()));
       }
     },
   };
@@ -99,9 +104,16 @@ function readRequest(args: Located): MeasurementRequest {
   return { metric, run: readAnalysisRun(fieldOf(args, "AnalysisRun"), metric.name) };
 }
 
-function stillRunning(before: Measurement, message: string, now: number): Measurement {
+/** Any answer of the provider's has no `faultSince`, so the time begins anew after it. */
+function afterFault(before: Measurement, message: string, now: number): Measurement {
+  const since = notedSince(before.metadata["faultSince"], now);
+  if (now - since > faultPatienceMs) {
+    const startedAt = before.startedAt ?? now;
+    return { ...before, phase: "Inconclusive", message, startedAt, finishedAt: now, resumeAt: null };
+  }
   return {
     ...before,
+    metadata: { ...before.metadata, faultSince: new Date(since).toISOString() },
     phase: "Running",
     message: `${message}; asked again in ${faultRetryMs / 1_000} s`,
     startedAt: before.startedAt ?? now,

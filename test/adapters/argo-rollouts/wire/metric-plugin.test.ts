@@ -125,7 +125,10 @@ describe("a fault of the provider", () => {
         Phase: "Running",
         Message: `${faultText}; asked again in 10 s`,
         Value: "62.5",
-        Metadata: new Map([["state", "{}"]]),
+        Metadata: new Map([
+          ["state", "{}"],
+          ["faultSince", new Date(now).toISOString()],
+        ]),
         startedAt: at,
         finishedAt: null,
         resumeAt: now + 10_000,
@@ -139,6 +142,7 @@ describe("a fault of the provider", () => {
     expect(measurementOf(await callPlugin(plugin, "Run", runArgs))).toEqual({
       Phase: "Running",
       Message: `${faultText}; asked again in 10 s`,
+      Metadata: new Map([["faultSince", new Date(now).toISOString()]]),
       startedAt: now,
       finishedAt: null,
       resumeAt: now + 10_000,
@@ -148,8 +152,28 @@ describe("a fault of the provider", () => {
   it("that is a measurement Go cannot be told of is one too", async () => {
     const { plugin } = pluginOf({ resume: async () => ({ ...answer, finishedAt: Number.NaN }) });
     const met = measurementOf(await callPlugin(plugin, "Resume", resumeArgs));
-    expect(met).toMatchObject({ Phase: "Running", Metadata: new Map([["state", "{}"]]) });
+    expect(met).toMatchObject({ Phase: "Running" });
     expect(met.Message).toContain("time NaN ms");
+  });
+
+  it("ends the measurement as Inconclusive after ten minutes of nothing else", async () => {
+    const { plugin } = pluginOf({ resume: fault });
+    const since = (faultSince: number) => {
+      const { name, value } = Object(resumeArgs);
+      const metadata = new Map([["faultSince", new Date(faultSince).toISOString()]]);
+      return { name, value: { ...value, Measurement: { ...value.Measurement, Metadata: metadata } } };
+    };
+    expect(measurementOf(await callPlugin(plugin, "Resume", since(now - 600_000)))).toMatchObject({
+      Phase: "Running",
+      Metadata: new Map([["faultSince", new Date(now - 600_000).toISOString()]]),
+    });
+    expect(measurementOf(await callPlugin(plugin, "Resume", since(now - 601_000)))).toMatchObject({
+      Phase: "Inconclusive",
+      Message: faultText,
+      startedAt: at,
+      finishedAt: now,
+      resumeAt: null,
+    });
   });
 
   it("that throws at once is one too", async () => {

@@ -1,0 +1,11 @@
+/**
+ * Since when something has lasted that the controller keeps the beginning of, in
+ * milliseconds since the epoch: `now` where nothing readable was kept, or what
+ * was kept is still to come.
+ *
+ * @param noted an ISO time.
+ */
+export function notedSince(noted: string | undefined, now: number): number {
+  const since = Date.parse(noted ?? "");
+  return Number.isNaN(since) ? now : Math.min(since, now);
+}
