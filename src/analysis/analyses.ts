@@ -99,10 +99,10 @@ export interface AnalysesLimits {
   readonly maxLooks: number;
 }
 
-/** Hosts such as Argo Rollouts wait 10 s for an answer, so the preflight stays well below. */
+/** Flagger waits 5 s for an answer, Argo Rollouts 10, so the preflight stays below. */
 const defaultLimits: AnalysesLimits = {
   maxRunning: 2_000,
-  preflightMs: 5_000,
+  preflightMs: 4_000,
   judgeMs: 60_000,
   maxLooks: 2_000,
 };
@@ -169,8 +169,9 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
 
   async function adopt(adoption: Adoption): Promise<AnalysisRecord> {
     const { id } = adoption;
-    const known = live.get(id)?.record ?? (await store.get(id)) ?? live.get(id)?.record;
-    if (known !== undefined && known !== null) return known;
+    // Another caller may have opened it while the store was asked.
+    const known = (await find(id)) ?? live.get(id)?.record;
+    if (known !== undefined) return known;
     const record = newRecord(adoption, null);
     if (record.result.phase !== "running") return record;
     refuseIfFull();

@@ -14,19 +14,15 @@ export interface AddressSourcesOptions {
 }
 
 /**
- * Takes an address and returns the name of its source, which is the address. A
- * hundred are held, the last that were asked for; an analysis that runs keeps its
- * own source, so whoever opens one asks right before it.
+ * Takes an address, which is from then on the name of its source. A hundred are
+ * held, the last that were asked for; an analysis that runs keeps its own source,
+ * so whoever opens one asks right before it.
  *
  * The returned function throws CoalmineError invalid-spec if no pattern of the
  * settings allows the address: whoever asks runs with this process's rights and
  * in its network, so a tenant may not choose where to.
  */
-export function addressSources({
-  sources,
-  allowed,
-  open,
-}: AddressSourcesOptions): (address: string) => string {
+export function addressSources({ sources, allowed, open }: AddressSourcesOptions): (address: string) => void {
   const opened = new Set<string>();
   return (address) => {
     if (!allowed.some((pattern) => pattern.allows(address))) {
@@ -45,7 +41,6 @@ export function addressSources({
       opened.delete(oldest);
       sources.delete(oldest);
     }
-    return address;
   };
 }
 

@@ -45,8 +45,7 @@ export async function createService({
     clock: systemClock,
     newId: randomUUID,
     logger,
-    // Flagger waits 5 s for an answer to a query that starts an analysis.
-    limits: { maxRunning: settings.limits.maxRunning, preflightMs: 4_000 },
+    limits: { maxRunning: settings.limits.maxRunning },
     observer: metrics.observer,
   });
   let draining = false;

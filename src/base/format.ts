@@ -73,3 +73,8 @@ function oddsNumber(odds: number): string {
   if (odds >= 1) return odds.toFixed(1);
   return odds < 0.01 ? "<0.01" : odds.toFixed(2);
 }
+
+/** Text of several lines in one: `; ` between them, nothing after a colon. */
+export function inOneLine(text: string): string {
+  return text.replaceAll(/:\s*\n\s*/g, ": ").replaceAll(/\s*\n\s*/g, "; ");
+}

@@ -16,32 +16,33 @@ function setUp(...patterns: string[]) {
     opened.push(address);
     return named(address);
   };
-  return { sources, opened, sourceAt: addressSources({ sources, allowed, open }) };
+  return { sources, opened, openSource: addressSources({ sources, allowed, open }) };
 }
 
 describe("addressSources", () => {
   it("opens an allowed address once and gives it a name", () => {
-    const { sources, opened, sourceAt } = setUp("http://*:9090");
-    const name = sourceAt("http://a:9090");
-    expect(sourceAt("http://a:9090")).toBe(name);
-    expect(sources.get(name)?.source.name).toBe("http://a:9090");
+    const { sources, opened, openSource } = setUp("http://*:9090");
+    openSource("http://a:9090");
+    openSource("http://a:9090");
+    expect(sources.get("http://a:9090")?.source.name).toBe("http://a:9090");
     expect(opened).toEqual(["http://a:9090"]);
   });
 
   it("refuses all others, naming the settings' sources and not those that other specs opened", () => {
-    const { sourceAt, opened } = setUp("http://a:9090");
-    sourceAt("http://a:9090");
-    expect(() => sourceAt("http://169.254.169.254/")).toThrow(
+    const { openSource, opened } = setUp("http://a:9090");
+    openSource("http://a:9090");
+    expect(() => openSource("http://169.254.169.254/")).toThrow(
       /not allowed here.*\(default\).*allowedAddresses/,
     );
     expect(opened).toHaveLength(1);
   });
 
   it("holds the last hundred that were asked for, so that nobody's addresses keep others out", () => {
-    const { sources, sourceAt } = setUp("http://*:9090");
-    for (let i = 0; i < 100; i++) sourceAt(`http://host-${i}:9090`);
-    sourceAt("http://host-0:9090");
-    expect(sourceAt("http://one-more:9090")).toBe("http://one-more:9090");
+    const { sources, openSource } = setUp("http://*:9090");
+    for (let i = 0; i < 100; i++) openSource(`http://host-${i}:9090`);
+    openSource("http://host-0:9090");
+    openSource("http://one-more:9090");
+    expect(sources.get("http://one-more:9090")?.source.name).toBe("http://one-more:9090");
     expect(sources.size).toBe(101);
     expect(sources.has("default")).toBe(true);
     expect(sources.has("http://host-0:9090")).toBe(true);
@@ -49,10 +50,12 @@ describe("addressSources", () => {
   });
 
   it("repeats no user, password or parameter of an address that it refuses", () => {
-    const { sourceAt } = setUp("http://a:9090");
-    expect(() => sourceAt("http://reader:s3cret@a:9090/x?token=s3cret#s3cret")).toThrow(
+    const { openSource } = setUp("http://a:9090");
+    expect(() => openSource("http://reader:s3cret@a:9090/x?token=s3cret#s3cret")).toThrow(
       /^(?!.*(s3cret|reader))(?=.*"http:\/\/a:9090\/x")/s,
     );
-    expect(() => sourceAt("http://s3cret:@@@:x")).toThrow(/^(?!.*s3cret).*the address of the source is not/s);
+    expect(() => openSource("http://s3cret:@@@:x")).toThrow(
+      /^(?!.*s3cret).*the address of the source is not/s,
+    );
   });
 });

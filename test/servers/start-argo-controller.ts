@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { stringify } from "yaml";
@@ -23,6 +24,12 @@ import { buildControlPlane } from "./build-control-plane.ts";
 import { freePort, type OwnProcess, startOwnProcess } from "./own-process.ts";
 import { runCommand } from "./run-command.ts";
 import type { ControlPlane } from "./start-control-plane.ts";
+
+/**
+ * By when the controller has written what it was at, in milliseconds: it overlooks a change
+ * that comes while it writes the status itself, until something else happens to the Rollout.
+ */
+const ownWriteMs = 3_000;
 
 /** A plugin as the ConfigMap names it. */
 export interface ArgoPlugin {
@@ -97,7 +104,8 @@ export interface ArgoController extends ArgoReplica {
   createNamespace(name: string): Promise<KubernetesNamespace>;
   /**
    * Runs Argo's own command for people on a namespace and answers what it prints, without colours, as in
-   * `command(shop.name, "get", "rollout", "checkout")` or `promote`, `abort`, `retry`.
+   * `command(shop.name, "get", "rollout", "checkout")` or `promote`, `abort`, `retry`. What changes a Rollout is
+   * done a little later, as by a person.
    */
   command(namespace: string, ...args: readonly string[]): Promise<string>;
   /** A further controller of the same installation, in a folder of its own, as another pod. */
@@ -168,6 +176,7 @@ export async function startArgoController(options: ArgoControllerOptions): Promi
         return namespace;
       },
       async command(namespace, ...args) {
+        if (args[0] !== "get") await sleep(ownWriteMs);
         const where = [`--namespace=${namespace}`, `--kubeconfig=${plane.kubeconfig}`];
         const printed = await runCommand(programs.kubectlArgoRollouts, [...args, ...where]);
         return stripVTControlCharacters(printed);

@@ -10,11 +10,16 @@ import { CoalmineError } from "../../base/errors.ts";
 export type Follower = Pick<Analyses, "get" | "adopt" | "setWeight" | "cancel">;
 
 /** The analysis of that id, if the follower knows it. */
-export async function knownAnalysis(follower: Follower, id: string): Promise<AnalysisRecord | null> {
-  try {
-    return await follower.get(id);
-  } catch (thrown) {
-    if (CoalmineError.from(thrown).code === "not-found") return null;
-    throw thrown;
-  }
+export function knownAnalysis(follower: Follower, id: string): Promise<AnalysisRecord | null> {
+  return follower.get(id).catch(nullIfUnknown);
+}
+
+/** Ends the analysis of that id, if the follower knows it; one that has ended stays as it is. */
+export function endAnalysis(follower: Follower, id: string): Promise<AnalysisRecord | null> {
+  return follower.cancel(id).catch(nullIfUnknown);
+}
+
+function nullIfUnknown(thrown: unknown): null {
+  if (CoalmineError.from(thrown).code === "not-found") return null;
+  throw thrown;
 }

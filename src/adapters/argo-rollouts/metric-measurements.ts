@@ -9,21 +9,19 @@ import { type Conditions, conditionResult, readConditions } from "./condition-re
 import { evaluateConditions } from "./conditions/evaluate-conditions.ts";
 import { readConfiguration } from "./configuration.ts";
 import type { AnalysisRunView, MetricView } from "./controller-view.ts";
+import { endAnalysis } from "./follower.ts";
 import type { Measurement, MeasurementPhase, MeasurementRequest, MetricProvider } from "./metric-provider.ts";
-import { notedSince } from "./noted-since.ts";
+import { notedSince, patienceMs } from "./noted-since.ts";
 import { releaseOfRun } from "./release.ts";
 import {
   answerInMs,
   followWeight,
-  inOneLine,
   mayPass,
   type ProviderOptions,
   packed,
+  shortLine,
   takeUp,
 } from "./take-up.ts";
-
-/** How long the cluster's API may be away before a measurement that needs it gives up, in milliseconds. */
-const patienceMs = 600_000;
 
 /** How soon the controller asks again while the analysis cannot be taken up, in milliseconds. */
 const retryMs = 10_000;
@@ -74,10 +72,7 @@ export function createMetricProvider(options: ProviderOptions): MetricProvider {
 
     async terminate({ run, metric }, measurement) {
       const startedAt = measurement.startedAt ?? clock.now();
-      const cancelled = await follower.cancel(analysisId(run, metric, startedAt)).catch((thrown: unknown) => {
-        if (CoalmineError.from(thrown).code === "not-found") return null;
-        throw thrown;
-      });
+      const cancelled = await endAnalysis(follower, analysisId(run, metric, startedAt));
       if (cancelled !== null && cancelled.result.phase === "done")
         return measurementOf(options, cancelled, readConditions(metric));
       return { ...ended("Inconclusive", endedEarly, startedAt, clock.now()), value: measurement.value };
@@ -124,7 +119,7 @@ function measurementOf(
   const { id, result } = record;
   const startedAt = Date.parse(result.startedAt);
   const metadata = { analysis: id, reason: result.reason.code, ...warningsOf(record) };
-  const message = inOneLine(result.reason.text);
+  const message = shortLine(result.reason.text);
   const value = String(result.score);
   if (result.phase === "running" || result.verdict === null) {
     const state = packed(record);
@@ -143,11 +138,11 @@ function measurementOf(
   if (conditions === null || nothingKnown.has(result.reason.code)) return judged;
   const evaluated = evaluateConditions(conditions, conditionResult(result));
   return evaluated.phase === "Error"
-    ? { ...judged, phase: "Error", message: inOneLine(evaluated.message) }
+    ? { ...judged, phase: "Error", message: shortLine(evaluated.message) }
     : {
         ...judged,
         phase: evaluated.phase,
-        message: inOneLine(`by the template's conditions; ${result.verdict}: ${message}`),
+        message: shortLine(`by the template's conditions; ${result.verdict}: ${message}`),
       };
 }
 
@@ -162,7 +157,7 @@ const nothingKnown: ReadonlySet<ReasonCode> = new Set([
 ]);
 
 function warningsOf({ result: { warnings } }: AnalysisRecord): { readonly warnings?: string } {
-  return warnings.length === 0 ? {} : { warnings: inOneLine(warnings.map(({ text }) => text).join("\n")) };
+  return warnings.length === 0 ? {} : { warnings: shortLine(warnings.map(({ text }) => text).join("\n")) };
 }
 
 function ended(phase: MeasurementPhase, message: string, startedAt: number, now: number): Measurement {
@@ -176,7 +171,7 @@ function notTakenUp(
   now: number,
   { state, waitingSince }: Measurement["metadata"],
 ): Measurement {
-  const message = inOneLine(error.message);
+  const message = shortLine(error.message);
   // Not since the run began: a new process may be asked about one that is hours old, and be patient too.
   const since = notedSince(waitingSince, now);
   if (!mayPass(error) || now - since > patienceMs) return ended("Inconclusive", message, startedAt, now);

@@ -1,6 +1,5 @@
 /** Which pods a run is about: what the controller knows of the release, and what the template leaves to it. */
 import { invalidSpec } from "../../analysis/spec/problems-of.ts";
-import type { Problem } from "../../base/errors.ts";
 import type { AnalysisRunView, RolloutReader, RolloutView } from "./controller-view.ts";
 
 /**
@@ -116,6 +115,5 @@ function refuseSame(canaryHash: string | null, stableHash: string | null): void 
 }
 
 function missing(path: string, message: string) {
-  const problem: Problem = { path, message };
-  return invalidSpec([problem]);
+  return invalidSpec([{ path, message }]);
 }

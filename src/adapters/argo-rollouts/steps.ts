@@ -5,11 +5,12 @@ import { formatDuration } from "../../base/duration.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import { readConfiguration } from "./configuration.ts";
 import type { RolloutView } from "./controller-view.ts";
+import { endAnalysis } from "./follower.ts";
 import { releaseOfRollout } from "./release.ts";
 import { readStepOptions, type StepOptions } from "./step-options.ts";
 import type { StepProvider, StepRequest, StepResult } from "./step-provider.ts";
 import { readStepStatus, type StepStatus, writeStepStatus } from "./step-status.ts";
-import { answerInMs, inOneLine, mayPass, type ProviderOptions, packed, takeUp } from "./take-up.ts";
+import { answerInMs, mayPass, type ProviderOptions, packed, shortLine, takeUp } from "./take-up.ts";
 
 /** The controller makes anything up to 10 s into 30 s. */
 const leastRequeueMs = 11_000;
@@ -50,9 +51,9 @@ export function createStepProvider(options: ProviderOptions): StepProvider {
     } catch (thrown) {
       const error = CoalmineError.from(thrown);
       if (error.code === "internal") throw thrown;
-      const message = inOneLine(error.message);
+      const message = shortLine(error.message);
       if (mayPass(error)) return running(message, leastRequeueMs, writeStepStatus(status, {}));
-      await cancel(status);
+      await endAnalysis(follower, status.analysis);
       return {
         phase: "Failed",
         message,
@@ -62,17 +63,9 @@ export function createStepProvider(options: ProviderOptions): StepProvider {
     }
   }
 
-  /** The record of the step's analysis, ended; null if none is known. */
-  async function cancel(status: StepStatus | null): Promise<AnalysisRecord | null> {
-    if (status === null) return null;
-    return await follower.cancel(status.analysis).catch((thrown: unknown) => {
-      if (CoalmineError.from(thrown).code === "not-found") return null;
-      throw thrown;
-    });
-  }
-
   async function stop(request: StepRequest): Promise<StepResult> {
-    const ended = await cancel(ownStatus(request));
+    const status = ownStatus(request);
+    const ended = status === null ? null : await endAnalysis(follower, status.analysis);
     const message =
       ended?.result.phase === "cancelled" ? "the analysis was cancelled" : "the analysis had ended";
     return { phase: "Successful", message, requeueAfterMs: 0, status: null };
@@ -104,7 +97,7 @@ function resultOf(
   chosen: StepOptions,
 ): StepResult {
   const { phase, verdict, reason, score } = record.result;
-  const message = inOneLine(reason.text);
+  const message = shortLine(reason.text);
   const shown = { verdict: verdict ?? "running", score, reason: reason.code };
   if (phase === "running" || verdict === null) {
     const kept = { ...status, state: packed(record) ?? "" };
@@ -116,7 +109,7 @@ function resultOf(
     const holdingSince = status.holdingSince ?? now;
     const left = chosen.holdTimeout - (now - holdingSince);
     if (left > 0) {
-      const told = inOneLine(
+      const told = shortLine(
         `inconclusive, held for ${formatDuration(Math.ceil(left / 1_000) * 1_000)} more: promote or abort; ${message}`,
       );
       // The state stays with it: after a restart the same analysis is inconclusive again.
@@ -125,7 +118,7 @@ function resultOf(
     }
   }
   const isSuccess = verdict === "pass" || (verdict === "inconclusive" && chosen.onInconclusive === "promote");
-  const told = verdict === "inconclusive" ? inOneLine(`inconclusive: ${message}`) : message;
+  const told = verdict === "inconclusive" ? shortLine(`inconclusive: ${message}`) : message;
   return {
     phase: isSuccess ? "Successful" : "Failed",
     message: told,

@@ -5,6 +5,7 @@ import type { AnalysisRecord } from "../../analysis/analysis-record.ts";
 import type { AnalysisSpec } from "../../analysis/spec/model.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { CoalmineError } from "../../base/errors.ts";
+import { inOneLine } from "../../base/format.ts";
 import type { Logger } from "../../base/logger.ts";
 import { completeConfiguration, type SpecDocument, wantsHash } from "./configuration.ts";
 import type { AnalysisRunView, RolloutReader } from "./controller-view.ts";
@@ -17,11 +18,12 @@ export interface ProviderOptions {
   readonly follower: Follower;
   readonly rollouts: RolloutReader;
   /**
-   * The name of the source at an address that a template gives.
+   * Opens the source at an address that a template gives in place of a name; the
+   * address is its name.
    *
    * @throws CoalmineError invalid-spec if the settings do not allow the address.
    */
-  readonly sourceAt: (address: string) => string;
+  readonly openSource: (address: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
   /** How long after a look's time its answer is known: the sources' ingestion delay and a little more, in milliseconds. */
@@ -52,20 +54,10 @@ export async function takeUp(options: ProviderOptions, from: TakeUp): Promise<An
   const { id, startedAt } = from;
   const known = await knownAnalysis(follower, id);
   if (known !== null) return known;
-  const kept = unpacked(options, from);
-  if (kept !== null) {
-    // The settings may no longer allow an address that they did.
-    openAddresses(options, kept.spec);
-    return await follower.adopt({ id, ...kept });
-  }
-  const spec = await specOf(options, from);
-  // While the Rollout was read, others may have had theirs opened in place of these.
-  openAddresses(options, spec);
-  return await follower.adopt({ id, spec, startedAt, state: null });
-}
-
-function openAddresses({ sourceAt }: ProviderOptions, { sources }: AnalysisSpec): void {
-  for (const source of sources.filter(isAddress)) sourceAt(source);
+  const analysis = unpacked(options, from) ?? { spec: await specOf(options, from), startedAt, state: null };
+  // Right before it is followed: of the addresses that templates give only the latest stay open.
+  openAddresses(options, analysis.spec.sources);
+  return await follower.adopt({ id, ...analysis });
 }
 
 /**
@@ -117,8 +109,8 @@ export function followWeight(
 }
 
 /** Text in one line, as long as a table of measurements bears. */
-export function inOneLine(text: string): string {
-  const line = text.replaceAll(/:\s*\n\s*/g, ": ").replaceAll(/\s*\n\s*/g, "; ");
+export function shortLine(text: string): string {
+  const line = inOneLine(text);
   return line.length <= 1_000 ? line : `${line.slice(0, 999)}…`;
 }
 
@@ -135,18 +127,16 @@ function unpacked({ logger }: ProviderOptions, { id, kept }: TakeUp) {
   }
 }
 
-async function specOf({ sourceAt }: ProviderOptions, from: TakeUp): Promise<AnalysisSpec> {
+async function specOf(options: ProviderOptions, from: TakeUp): Promise<AnalysisSpec> {
   const document = from.document();
+  // Refused before anybody is asked about the Rollout.
+  openAddresses(options, [document["source"]].flat());
   const wanted = { canary: wantsHash(document, "canary"), stable: wantsHash(document, "baseline") };
-  return completeConfiguration(withNamedSources(document, sourceAt), await from.release(wanted));
+  return completeConfiguration(document, await from.release(wanted));
 }
 
-/** A template may name a source's address where the settings allow it; from here on it has a name like any other. */
-function withNamedSources(document: SpecDocument, sourceAt: (address: string) => string): SpecDocument {
-  const { source } = document;
-  const named = (given: unknown) => (isAddress(given) ? sourceAt(given) : given);
-  if (Array.isArray(source)) return { ...document, source: source.map(named) };
-  return isAddress(source) ? { ...document, source: named(source) } : document;
+function openAddresses({ openSource }: ProviderOptions, sources: readonly unknown[]): void {
+  for (const source of sources) if (isAddress(source)) openSource(source);
 }
 
 function isAddress(source: unknown): source is string {

@@ -55,6 +55,14 @@ export class HttpProblem extends CoalmineError {
   }
 }
 
+/** What work is told once the server drains: it would be cut short. */
+export function drainingProblem(): HttpProblem {
+  return new HttpProblem(503, "the server is shutting down; ask again", {
+    code: "source-unavailable",
+    headers: { "Retry-After": "5", Connection: "close" },
+  });
+}
+
 /** Whatever a handler threw, as callers may see it: of a fault of ours, nothing but that it is one. */
 export function problemDocument(thrown: unknown): ProblemDocument {
   const error = asCoalmineError(thrown);

@@ -3,7 +3,7 @@ import type { Analyses } from "../../analysis/analyses.ts";
 import type { Clock } from "../../base/clock.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
-import { HttpProblem } from "../http/problem.ts";
+import { drainingProblem } from "../http/problem.ts";
 import { mountRoutes, type Route } from "../http/route.ts";
 import { type Answer, evaluateInstant, evaluateRange } from "./evaluate.ts";
 import { durationOf, formBody, type Parameters, parametersOf, queryOf, timeOf } from "./parameters.ts";
@@ -49,7 +49,7 @@ export function createPrometheusApi(options: PrometheusApiOptions): Router {
       before: method === "post" ? formBody : [],
       describe: null,
       async handle(request, response) {
-        if (isDraining()) throw draining();
+        if (isDraining()) throw drainingProblem();
         const parameters = parametersOf(request);
         const timeout = durationOf(parameters, "timeout") ?? answerWithinMs;
         const answer = within(() => evaluate(parameters), clock, Math.min(answerWithinMs, timeout));
@@ -118,11 +118,4 @@ async function within<T>(work: () => Promise<T>, clock: Clock, atMostMs: number)
     late.catch(() => undefined);
     waiting.abort();
   }
-}
-
-function draining(): HttpProblem {
-  return new HttpProblem(503, "the server is shutting down; ask again", {
-    code: "source-unavailable",
-    headers: { "Retry-After": "5", Connection: "close" },
-  });
 }

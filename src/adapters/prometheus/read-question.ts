@@ -1,4 +1,6 @@
 /** What a selector asks: for analyses that are there, or for one of a spec that its labels spell out. */
+
+import { analysisKey } from "../../analysis/analysis-key.ts";
 import type { Matcher } from "../../analysis/selector.ts";
 import type { AnalysisSpec } from "../../analysis/spec/model.ts";
 import { suggestion } from "../../analysis/spec/nearest-word.ts";
@@ -85,9 +87,7 @@ function wordProblems(words: readonly Matcher[]): readonly Problem[] {
 
 function keyProblems(key: string | null, maxAge: string | undefined): readonly Problem[] {
   if (key === null) return [];
-  if (!/^[\w.:@~/+-]{1,200}$/.test(key)) {
-    return [{ path: "key", message: "expected 1 to 200 of letters, digits and . _ : @ ~ / + -" }];
-  }
+  if (!analysisKey.pattern.test(key)) return [{ path: "key", message: analysisKey.wanted }];
   const message = "is for queries without a key: that of a key is answered for good";
   return maxAge === undefined ? [] : [{ path: maxAgeLabel, message }];
 }

@@ -1,5 +1,6 @@
 /** Answers in the format of Prometheus' HTTP API: times in seconds, values as text. */
 import type { AnalysisRecord } from "../../analysis/analysis-record.ts";
+import { inOneLine } from "../../base/format.ts";
 import type { MetricSeries } from "./metric-series.ts";
 
 type Point = readonly [seconds: number, value: string];
@@ -42,7 +43,7 @@ export function successOf(data: PrometheusData, warnings: readonly string[] = []
 /** Why each analysis stands as it does, a line each: `<code>: <text>`. */
 export function reasonsOf(records: readonly AnalysisRecord[]): readonly string[] {
   const told = records.slice(0, mostWarnings).map(({ result: { id, reason } }) => {
-    const line = `${reason.code}: ${reason.text.replaceAll(/\s*\n\s*/g, "; ")}`;
+    const line = `${reason.code}: ${inOneLine(reason.text)}`;
     return records.length === 1 ? line : `${line} (analysis ${id})`;
   });
   const left = records.length - told.length;

@@ -1,5 +1,6 @@
 /** What the API takes beside a spec. */
 import * as z from "zod";
+import { analysisKey } from "../../analysis/analysis-key.ts";
 import { section, word } from "../../analysis/spec/section.ts";
 import { specSchema } from "../../analysis/spec/spec-schema.ts";
 import { zodProblems } from "../../analysis/spec/zod-problems.ts";
@@ -78,9 +79,7 @@ export const listSchema = section({
 });
 
 /** A caller's own name for an analysis. */
-export const keySchema = z
-  .string()
-  .regex(/^[\w.:@~/+-]{1,200}$/, "expected 1 to 200 of letters, digits and . _ : @ ~ / + -");
+export const keySchema = z.string().regex(analysisKey.pattern, analysisKey.wanted);
 
 /**
  * Reads one part of a request.

@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from "express";
 import type { Analyses } from "../../analysis/analyses.ts";
-import { HttpProblem } from "../http/problem.ts";
+import { drainingProblem } from "../http/problem.ts";
 import { defaultBodyLimitBytes } from "../http/request-body.ts";
 import { mountRoutes } from "../http/route.ts";
 import { analysisRoutes } from "./analysis-routes.ts";
@@ -60,16 +60,12 @@ const neverCached: RequestHandler = (_request, response, next) => {
   next();
 };
 
-/** Work is refused once the server drains: it would be cut short. */
 function refuseWhile(isDraining: () => boolean): RequestHandler {
   return (_request, _response, next) => {
     if (!isDraining()) {
       next();
       return;
     }
-    throw new HttpProblem(503, "the server is shutting down; ask again", {
-      code: "source-unavailable",
-      headers: { "Retry-After": "5", Connection: "close" },
-    });
+    throw drainingProblem();
   };
 }

@@ -1,18 +1,8 @@
 import { CoalmineError } from "../../base/errors.ts";
+import { goEscapes } from "../../base/go-escapes.ts";
 
-/** What the plain escapes of a PromQL string stand for; they are Go's. */
-const plainEscapes: Readonly<Record<string, string>> = {
-  a: "\u0007",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-  "\\": "\\",
-  '"': '"',
-  "'": "'",
-};
+/** What the plain escapes of a PromQL string stand for. */
+const plainEscapes: Readonly<Record<string, string>> = { ...goEscapes, '"': '"', "'": "'" };
 
 /**
  * Cuts a PromQL selector into its tokens (promql/parser/lex.go). White space

@@ -1,5 +1,8 @@
 import type { RolloutReader } from "../../adapters/argo-rollouts/controller-view.ts";
-import { findClusterAccess } from "../../adapters/argo-rollouts/kubernetes/find-cluster-access.ts";
+import {
+  findClusterAccess,
+  unknownCluster,
+} from "../../adapters/argo-rollouts/kubernetes/find-cluster-access.ts";
 import { createRolloutReader } from "../../adapters/argo-rollouts/kubernetes/rollout-reader.ts";
 import { createMetricProvider } from "../../adapters/argo-rollouts/metric-measurements.ts";
 import type { MetricProvider } from "../../adapters/argo-rollouts/metric-provider.ts";
@@ -73,7 +76,7 @@ function providersOf(settings: Settings, rollouts: RolloutReader, logger: Logger
   const options: ProviderOptions = {
     follower,
     rollouts,
-    sourceAt: addressSources({ sources, allowed: settings.allowedAddresses, open: openAddress }),
+    openSource: addressSources({ sources, allowed: settings.allowedAddresses, open: openAddress }),
     clock: systemClock,
     logger,
     answerDelayMs: Math.max(0, ...delays) + lookTimeMs,
@@ -94,15 +97,10 @@ async function openRollouts(
   environment: Parameters<typeof findClusterAccess>[0],
 ): Promise<RolloutReader> {
   if (kubernetes === undefined && !environment.KUBECONFIG && !environment.KUBERNETES_SERVICE_HOST) {
-    const none = await findClusterAccess(environment).then(unreachable, CoalmineError.from);
-    return { read: () => Promise.reject(none) };
+    return { read: () => Promise.reject(unknownCluster()) };
   }
   return createRolloutReader({
     access: await findClusterAccess(environment, kubernetes),
     clock: systemClock,
   });
-}
-
-function unreachable(): never {
-  throw new TypeError("without a cluster there is no access to it");
 }

@@ -1,8 +1,8 @@
 /** What one target's scrapes have answered lately. */
 import type { Series } from "../../analysis/ports.ts";
+import type { LabelTest } from "../../analysis/selector.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import type { ExposedSample } from "./exposition.ts";
-import type { LabelTest } from "./match.ts";
 import { SampleRing } from "./sample-ring.ts";
 import { seriesLabels } from "./target.ts";
 

@@ -209,9 +209,8 @@ describe("what goes wrong", () => {
           return rollout;
         },
       },
-      sourceAt: (address) => {
+      openSource: (address) => {
         asked.push(address);
-        return address;
       },
     });
     await provider.run(requestOf({ source: "http://prometheus:9090" }));

@@ -119,7 +119,7 @@ export function stage({
         return owner;
       },
     },
-    sourceAt: (address) => {
+    openSource: (address) => {
       throw new CoalmineError("invalid-spec", `the address ${address} is not allowed here`);
     },
     clock,

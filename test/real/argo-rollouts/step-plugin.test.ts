@@ -1,5 +1,4 @@
 /** The step plugin on the stock controller: what a step can and cannot do to a Rollout. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RolloutState } from "../../support/rollout.ts";
 import { badImage, checkoutWith, goodImage, openShop, quickSpec, type Shop } from "./shop.ts";
@@ -25,14 +24,6 @@ const release = async (name: string, steps: readonly unknown[], image: string) =
 };
 const statusOf = ({ status }: RolloutState, operation: string) =>
   status.canary.stepPluginStatuses.find((plugin) => plugin.operation === operation);
-/**
- * Aborts a little later: the controller overlooks an abort that comes while it
- * writes the status itself, until something else happens to the Rollout.
- */
-async function abort(namespace: string): Promise<void> {
-  await sleep(3_000);
-  await shop.argo.command(namespace, "abort", "checkout");
-}
 const tooFew = { minCanaryRequests: 1_000_000_000 };
 
 describe.concurrent("a step", () => {
@@ -72,7 +63,7 @@ describe.concurrent("a step", () => {
       120,
     );
     expect(statusOf(waiting, "Run")?.phase).toBe("Running");
-    await abort(held.namespace.name);
+    await shop.argo.command(held.namespace.name, "abort", "checkout");
     const aborted = await held.rollout.waitFor(
       "the step was told",
       (state) => statusOf(state, "Abort") !== undefined,
@@ -84,7 +75,7 @@ describe.concurrent("a step", () => {
   it("that has passed is told of a later abort, and has nothing to undo", async () => {
     const { rollout, namespace } = await release("step-abort", [stepOf(), { pause: {} }], goodImage);
     await rollout.waitForPhase("Paused", 120);
-    await abort(namespace.name);
+    await shop.argo.command(namespace.name, "abort", "checkout");
     const aborted = await rollout.waitFor(
       "the step was told",
       (state) => statusOf(state, "Abort") !== undefined,

@@ -1,14 +1,13 @@
-import { execFile } from "node:child_process";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { prometheusSourceSettings } from "../../../src/sources/prometheus/prometheus-settings.ts";
 import {
   createPrometheusSource,
   type PrometheusSource,
 } from "../../../src/sources/prometheus/prometheus-source.ts";
+import { certificatesIn } from "../../support/certificates.ts";
 import { type FakePrometheus, startFakePrometheus } from "../../support/fake-prometheus.ts";
 
 let folder: string;
@@ -18,13 +17,14 @@ const inFolder = (name: string) => join(folder, name);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "coalmine-tls-"));
+  const { createAuthority, createCertificate } = certificatesIn(folder);
   await createAuthority("ca");
   await createAuthority("other-ca");
   await Promise.all([
-    createCertificate("server", "subjectAltName=IP:127.0.0.1"),
-    createCertificate("elsewhere", "subjectAltName=DNS:elsewhere.test"),
-    createCertificate("ann", "extendedKeyUsage=clientAuth"),
-    createCertificate("ben", "extendedKeyUsage=clientAuth"),
+    createCertificate("server", "ca", "subjectAltName=IP:127.0.0.1"),
+    createCertificate("elsewhere", "ca", "subjectAltName=DNS:elsewhere.test"),
+    createCertificate("ann", "ca", "extendedKeyUsage=clientAuth"),
+    createCertificate("ben", "ca", "extendedKeyUsage=clientAuth"),
   ]);
 }, 60_000);
 
@@ -138,27 +138,4 @@ function open(tls: Readonly<Record<string, unknown>>): PrometheusSource {
 
 async function check(tls: Readonly<Record<string, unknown>>): Promise<void> {
   await open(tls).checkReachable(new AbortController().signal);
-}
-
-const openssl = (...args: readonly string[]) => promisify(execFile)("openssl", args, { cwd: folder });
-const newKey = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-
-async function createAuthority(name: string): Promise<void> {
-  const files = ["-keyout", `${name}.key`, "-out", `${name}.pem`];
-  await openssl(...newKey, "-x509", "-days", "2", "-subj", `/CN=${name}`, ...files);
-}
-
-async function createCertificate(name: string, extension: string): Promise<void> {
-  await openssl(...newKey, "-subj", `/CN=${name}`, "-keyout", `${name}.key`, "-out", `${name}.csr`);
-  await writeFile(inFolder(`${name}.ext`), extension);
-  const authority = [
-    "-CA",
-    "ca.pem",
-    "-CAkey",
-    "ca.key",
-    "-set_serial",
-    `0x${Buffer.from(name).toString("hex")}`,
-  ];
-  const files = ["-in", `${name}.csr`, "-out", `${name}.pem`, "-extfile", `${name}.ext`];
-  await openssl("x509", "-req", "-days", "2", ...authority, ...files);
 }

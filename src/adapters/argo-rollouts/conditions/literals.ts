@@ -1,3 +1,4 @@
+import { goEscapes } from "../../../base/go-escapes.ts";
 import { conditionFault } from "./condition-fault.ts";
 
 const greatestInt = 2n ** 63n - 1n;
@@ -15,17 +16,6 @@ export function readNumber(written: string, at: number): number | bigint {
   return value;
 }
 
-const plainEscapes: Readonly<Record<string, string>> = {
-  a: "\u0007",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-  "\\": "\\",
-};
-
 const escaped = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-3][0-7]{2})|([\s\S]))/g;
 
 /** The text that a string in quotes stands for; its escapes are Go's. */
@@ -36,7 +26,7 @@ export function readString(quoted: string, at: number): string {
     const digits = hex ?? short ?? long;
     if (digits !== undefined) return character(Number.parseInt(digits, 16), all, at);
     if (octal !== undefined) return character(Number.parseInt(octal, 8), all, at);
-    const value = plain === quote ? quote : plainEscapes[plain];
+    const value = plain === quote ? quote : goEscapes[plain];
     if (value === undefined)
       throw conditionFault(at, `the string has an unknown escape ${JSON.stringify(all)}`);
     return value;

@@ -43,18 +43,21 @@ export async function findClusterAccess(
   if (settings !== undefined) return accessOfSettings(settings);
   const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
   if (KUBECONFIG) return await readKubeconfig(KUBECONFIG);
-  if (!host || !port) {
-    throw new CoalmineError(
-      "invalid-settings",
-      "not in a pod (KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set), so the Kubernetes API is unknown: " +
-        "set kubernetes.server, kubernetes.tokenFile and kubernetes.caFile in the settings, or KUBECONFIG",
-    );
-  }
+  if (!host || !port) throw unknownCluster();
   return accessOfSettings({
     server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
     tokenFile: join(serviceAccountFolder, "token"),
     caFile: join(serviceAccountFolder, "ca.crt"),
   });
+}
+
+/** What a process is told that nothing leads to a cluster. */
+export function unknownCluster(): CoalmineError {
+  return new CoalmineError(
+    "invalid-settings",
+    "not in a pod (KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set), so the Kubernetes API is unknown: " +
+      "set kubernetes.server, kubernetes.tokenFile and kubernetes.caFile in the settings, or KUBECONFIG",
+  );
 }
 
 function accessOfSettings({ server, tokenFile, caFile }: ClusterSettings): ClusterAccess {

@@ -2,11 +2,7 @@
 import * as z from "zod";
 import { CoalmineError } from "../../../base/errors.ts";
 import type { RolloutView } from "../controller-view.ts";
-
-/** The controller's own default (defaults.go of argo-rollouts). */
-const defaultProgressDeadlineSeconds = 600;
-/** Likewise: what a weight is a share of, unless the traffic router says otherwise. */
-const defaultMaxWeight = 100;
+import { defaultMaxTrafficWeight, defaultProgressDeadlineSeconds } from "../rollout-defaults.ts";
 
 const weight = z.int().min(0);
 
@@ -52,7 +48,7 @@ export function parseRollout(body: string): RolloutView {
   }
   const { metadata, spec, status } = parsed.data;
   const sent = status.canary?.weights?.canary.weight;
-  const max = spec.strategy?.canary?.trafficRouting?.maxTrafficWeight ?? defaultMaxWeight;
+  const max = spec.strategy?.canary?.trafficRouting?.maxTrafficWeight ?? defaultMaxTrafficWeight;
   return {
     uid: metadata.uid,
     name: metadata.name,

@@ -2,7 +2,7 @@ import type { Clock } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { GobStruct, GobValue, Plugin, RpcMethod } from "../../../wire/go-plugin/index.ts";
 import type { Measurement, MeasurementRequest, MetricProvider } from "../metric-provider.ts";
-import { notedSince } from "../noted-since.ts";
+import { notedSince, patienceMs } from "../noted-since.ts";
 import { commonMethods } from "./common-methods.ts";
 import { reportFault } from "./fault.ts";
 import { goMeasurement, goRpcError, goTexts } from "./go-types.ts";
@@ -15,9 +15,6 @@ import { writeMeasurement, writeTexts } from "./write-measurement.ts";
 
 /** After a fault of ours; the controller waits as long after an error. */
 const faultRetryMs = 10_000;
-
-/** How long nothing but faults is borne, in milliseconds: what always fails must end, and may be what ends the thread of all. */
-const faultPatienceMs = 600_000;
 
 /** What the plugin needs besides its provider. */
 export interface MetricPluginOptions {
@@ -107,7 +104,8 @@ function readRequest(args: Located): MeasurementRequest {
 /** Any answer of the provider's has no `faultSince`, so the time begins anew after it. */
 function afterFault(before: Measurement, message: string, now: number): Measurement {
   const since = notedSince(before.metadata["faultSince"], now);
-  if (now - since > faultPatienceMs) {
+  // What always fails must end, and may be what ends the thread of all.
+  if (now - since > patienceMs) {
     const startedAt = before.startedAt ?? now;
     return { ...before, phase: "Inconclusive", message, startedAt, finishedAt: now, resumeAt: null };
   }

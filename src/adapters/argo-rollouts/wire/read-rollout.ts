@@ -1,9 +1,7 @@
 import { CoalmineError } from "../../../base/errors.ts";
 import type { RolloutView } from "../controller-view.ts";
+import { defaultMaxTrafficWeight, defaultProgressDeadlineSeconds } from "../rollout-defaults.ts";
 import { fieldOf, integerOf, isNil, itemsOf, type Located, textOf } from "./located.ts";
-
-/** DefaultProgressDeadlineSeconds of argo-rollouts' utils/defaults. */
-const defaultProgressDeadlineSeconds = 600;
 
 /** Reads a Rollout. @throws CoalmineError invalid-request, too-large. */
 export function readRollout(at: Located): RolloutView {
@@ -31,8 +29,8 @@ function stepIndexOf(rollout: Located): number | null {
   return isNil(index) && steps.length === 0 ? null : integerOf(index);
 }
 
-/** What a weight is a share of: 100 unless the traffic router says otherwise. */
+/** What a weight is a share of. */
 function maxWeightOf(at: Located): number {
   const max = fieldOf(at, "Spec", "Strategy", "Canary", "TrafficRouting", "MaxTrafficWeight");
-  return isNil(max) ? 100 : Math.max(1, integerOf(max));
+  return isNil(max) ? defaultMaxTrafficWeight : Math.max(1, integerOf(max));
 }
