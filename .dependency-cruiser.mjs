@@ -10,7 +10,8 @@
 const statistics = ["@stdlib/[^/]+"];
 const sampleReaders = ["zod", "undici"];
 const database = ["kysely", "pg", "graphile-worker", "zod"];
-const adapter = ["base", "engine", "analysis", "adapters/http"];
+const cluster = ["zod", "undici", "yaml"];
+const adapter = ["base", "engine", "analysis", "adapters/http", "adapters/kubernetes"];
 const everything = ["base", "engine", "wire", "analysis", "sources", "store", "adapters"];
 const layers = [
   { folder: "base", imports: [], npm: ["re2js"], node: true },
@@ -25,13 +26,15 @@ const layers = [
   },
   { folder: "store", imports: ["base", "analysis"], npm: database, node: true },
   { folder: "adapters/argo-rollouts", imports: [...adapter, "wire"], npm: null, node: true },
-  { folder: "adapters/(?!argo-rollouts/)[^/]+", imports: adapter, npm: null, node: true },
+  // What the adapters of Kubernetes' controllers share; it knows a cluster and no canary.
+  { folder: "adapters/kubernetes", imports: ["base"], npm: cluster, node: true },
+  { folder: "adapters/(?!(?:argo-rollouts|kubernetes)/)[^/]+", imports: adapter, npm: null, node: true },
   { folder: "app", imports: everything, npm: null, node: true },
   { folder: "bin", imports: ["app"], npm: [], node: true },
 ];
 
 /** The files of src/analysis that a source or a store is written against: the ports and what passes through them. */
-const portFiles = "^src/analysis/(ports|selector|analysis-record|result)[.]ts$";
+const portFiles = "^src/analysis/(ports|selector|analysis-record|result|gates/gate)[.]ts$";
 
 const packages = ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg", "npm-unknown"];
 
@@ -88,7 +91,7 @@ export default {
       name: "only-ports",
       comment:
         "Sources and stores know the ports of the analysis, not its inside: " +
-        "import ports.ts, selector.ts, analysis-record.ts or result.ts, or let app hand the thing in.",
+        "import ports.ts, selector.ts, analysis-record.ts, result.ts or gates/gate.ts, or let app hand the thing in.",
       severity: "error",
       from: { path: "^src/(sources|store)/" },
       to: { path: "^src/analysis/", pathNot: portFiles },

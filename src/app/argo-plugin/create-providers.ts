@@ -1,14 +1,15 @@
 import type { RolloutReader } from "../../adapters/argo-rollouts/controller-view.ts";
-import {
-  findClusterAccess,
-  unknownCluster,
-} from "../../adapters/argo-rollouts/kubernetes/find-cluster-access.ts";
 import { createRolloutReader } from "../../adapters/argo-rollouts/kubernetes/rollout-reader.ts";
 import { createMetricProvider } from "../../adapters/argo-rollouts/metric-measurements.ts";
 import type { MetricProvider } from "../../adapters/argo-rollouts/metric-provider.ts";
 import type { StepProvider } from "../../adapters/argo-rollouts/step-provider.ts";
 import { createStepProvider } from "../../adapters/argo-rollouts/steps.ts";
 import type { ProviderOptions } from "../../adapters/argo-rollouts/take-up.ts";
+import {
+  findClusterAccess,
+  leadsToCluster,
+  unknownCluster,
+} from "../../adapters/kubernetes/find-cluster-access.ts";
 import { createAnalyses } from "../../analysis/analyses.ts";
 import type { NamedSource } from "../../analysis/pick-sources.ts";
 import { CoalmineError } from "../../base/errors.ts";
@@ -96,7 +97,7 @@ async function openRollouts(
   { kubernetes }: Settings,
   environment: Parameters<typeof findClusterAccess>[0],
 ): Promise<RolloutReader> {
-  if (kubernetes === undefined && !environment.KUBECONFIG && !environment.KUBERNETES_SERVICE_HOST) {
+  if (!leadsToCluster(environment, kubernetes)) {
     return { read: () => Promise.reject(unknownCluster()) };
   }
   return createRolloutReader({

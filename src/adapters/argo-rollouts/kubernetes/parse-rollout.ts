@@ -1,6 +1,7 @@
 /** The Kubernetes API's JSON of a Rollout, as far as a plugin of ours looks at it. */
 import * as z from "zod";
 import { CoalmineError } from "../../../base/errors.ts";
+import { parseJson } from "../../kubernetes/parse-json.ts";
 import type { RolloutView } from "../controller-view.ts";
 import { defaultMaxTrafficWeight, defaultProgressDeadlineSeconds } from "../rollout-defaults.ts";
 
@@ -59,13 +60,4 @@ export function parseRollout(body: string): RolloutView {
     weight: sent === undefined ? null : (100 * sent) / max,
     progressDeadlineSeconds: spec.progressDeadlineSeconds ?? defaultProgressDeadlineSeconds,
   };
-}
-
-/** The parsed JSON; undefined for what is none, which no schema takes. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,12 +1,12 @@
 /** Rollouts from the Kubernetes API. */
 import type { Clock } from "../../../base/clock.ts";
-import { CoalmineError } from "../../../base/errors.ts";
+import { connectToApi } from "../../kubernetes/api-exchange.ts";
+import type { ClusterAccess } from "../../kubernetes/cluster-access.ts";
+import { requireName } from "../../kubernetes/object-name.ts";
+import { type ApiAsk, refusalOf, saysNotFound } from "../../kubernetes/refusal.ts";
+import { shareReads } from "../../kubernetes/shared-reads.ts";
 import type { RolloutReader, RolloutView } from "../controller-view.ts";
-import { connectToApi } from "./api-exchange.ts";
-import type { ClusterAccess } from "./cluster-access.ts";
 import { parseRollout } from "./parse-rollout.ts";
-import { refusalOf, saysNoSuchRollout } from "./refusal.ts";
-import { shareReads } from "./shared-reads.ts";
 
 export interface RolloutReaderOptions {
   readonly access: ClusterAccess;
@@ -37,8 +37,8 @@ export function createRolloutReader(options: RolloutReaderOptions): OpenRolloutR
     const [namespace = "", name = ""] = key.split("/");
     const answer = await api.get(`/apis/argoproj.io/v1alpha1/namespaces/${namespace}/rollouts/${name}`);
     if (answer.status === 200) return parseRollout(answer.body);
-    if (answer.status === 404 && saysNoSuchRollout(answer, name)) return null;
-    throw refusalOf(answer, access.server, namespace);
+    if (answer.status === 404 && saysNotFound(answer, name)) return null;
+    throw refusalOf(answer, access.server, getRollout(namespace));
   }
 
   const read = shareReads(get, { clock, freshMs });
@@ -50,11 +50,17 @@ export function createRolloutReader(options: RolloutReaderOptions): OpenRolloutR
   };
 }
 
-/** @throws CoalmineError invalid-request if it is no name of Kubernetes' (a DNS subdomain, RFC 1123). */
-function requireName(what: string, name: string): string {
-  if (name.length <= 253 && /^[a-z0-9]+([.-]+[a-z0-9]+)*$/.test(name)) return name;
-  throw new CoalmineError(
-    "invalid-request",
-    `${JSON.stringify(name.slice(0, 253))} cannot be the name of a ${what}`,
-  );
+function getRollout(namespace: string): ApiAsk {
+  return {
+    verb: "get",
+    resource: "rollouts",
+    apiGroup: "argoproj.io",
+    version: "v1alpha1",
+    namespace,
+    act: "read the Rollout",
+    loss: "rollouts.argoproj.io cannot be read",
+    account: "the controller's service account",
+    remedy: "Argo Rollouts' own ClusterRole has it; in a namespaced install bind a Role that has it",
+    notInstalled: "Argo Rollouts' CRDs are not installed in it",
+  };
 }

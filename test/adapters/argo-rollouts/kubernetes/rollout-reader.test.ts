@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ClusterAccess } from "../../../../src/adapters/argo-rollouts/kubernetes/cluster-access.ts";
 import {
   createRolloutReader,
   type OpenRolloutReader,
   type RolloutReaderOptions,
 } from "../../../../src/adapters/argo-rollouts/kubernetes/rollout-reader.ts";
+import type { ClusterAccess } from "../../../../src/adapters/kubernetes/cluster-access.ts";
 import { certificatesIn } from "../../../support/certificates.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { type FakePrometheus, type Reply, startFakePrometheus } from "../../../support/fake-prometheus.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { shareReads } from "../../../../src/adapters/argo-rollouts/kubernetes/shared-reads.ts";
-import { fakeClock } from "../../../support/fake-clock.ts";
+import { shareReads } from "../../../src/adapters/kubernetes/shared-reads.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
 
 const never = () => new AbortController().signal;
 

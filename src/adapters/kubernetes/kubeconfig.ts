@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import * as z from "zod";
-import { CoalmineError } from "../../../base/errors.ts";
+import { CoalmineError } from "../../base/errors.ts";
 import type { ClusterAccess, Held } from "./cluster-access.ts";
 
 const text = z.string().min(1).optional();

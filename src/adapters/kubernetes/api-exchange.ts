@@ -1,7 +1,7 @@
-/** One GET to the Kubernetes API, within a time and a size. */
+/** One request to the Kubernetes API, within a time and a size. */
 import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
 import { buildConnector, type Dispatcher, Pool } from "undici";
-import { CoalmineError } from "../../../base/errors.ts";
+import { CoalmineError } from "../../base/errors.ts";
 import type { ClusterAccess } from "./cluster-access.ts";
 import { codeOf, readHeld } from "./read-held.ts";
 
@@ -26,6 +26,13 @@ export interface ApiConnection {
    *   authorities cannot be read.
    */
   get(path: string): Promise<ApiAnswer>;
+  /**
+   * Creates an object. Where the connection is cut it may have been created all the same.
+   *
+   * @param body of the object.
+   * @throws CoalmineError as `get` does.
+   */
+  post(path: string, body: unknown): Promise<ApiAnswer>;
   close(): Promise<void>;
 }
 
@@ -44,7 +51,8 @@ export function connectToApi(access: ClusterAccess, limits: ApiLimits): ApiConne
     connect: createConnector(access, limits.timeoutMs),
   });
   return {
-    get: (path) => getWithin(pool, access, limits, path),
+    get: (path) => askWithin(pool, access, limits, { method: "GET", path }),
+    post: (path, body) => askWithin(pool, access, limits, { method: "POST", path, body }),
     close: () => pool.destroy(),
   };
 }
@@ -78,15 +86,19 @@ function unusable(cause: unknown): CoalmineError {
   return new CoalmineError("invalid-settings", `${what} cannot be used: they are PEM, and a pair`, { cause });
 }
 
-async function getWithin(
+type ApiRequest =
+  | { readonly method: "GET"; readonly path: string }
+  | { readonly method: "POST"; readonly path: string; readonly body: unknown };
+
+async function askWithin(
   pool: Pool,
   access: ClusterAccess,
   limits: ApiLimits,
-  path: string,
+  asked: ApiRequest,
 ): Promise<ApiAnswer> {
   const expired = AbortSignal.timeout(limits.timeoutMs);
   try {
-    return await send(pool, access, limits, path, expired);
+    return await send(pool, access, limits, asked, expired);
   } catch (error) {
     if (error instanceof CoalmineError || error instanceof TypeError) throw error;
     const why = expired.aborted
@@ -105,17 +117,24 @@ async function send(
   pool: Pool,
   access: ClusterAccess,
   { maxBytes }: ApiLimits,
-  path: string,
+  asked: ApiRequest,
   signal: AbortSignal,
 ): Promise<ApiAnswer> {
   const headers = { accept: "application/json", ...(await loginOf(access)) };
-  const request = async () => await pool.request({ method: "GET", path, headers, signal });
+  const request = async () => await pool.request({ ...optionsOf(asked, headers), signal });
   const { statusCode, body } = await request().catch((error: unknown) => {
-    // The server may have closed an idle connection just as it was taken; a new one will do.
-    if (codeOf(error) === "UND_ERR_SOCKET") return request();
+    // The server may have closed an idle connection just as it was taken; a new one will do. What a POST did is not known.
+    if (asked.method === "GET" && codeOf(error) === "UND_ERR_SOCKET") return request();
     throw error;
   });
   return { status: statusCode, body: await readText(body, maxBytes) };
+}
+
+function optionsOf(asked: ApiRequest, headers: Readonly<Record<string, string>>): Dispatcher.RequestOptions {
+  const { method, path } = asked;
+  if (asked.method === "GET") return { method, path, headers };
+  const body = JSON.stringify(asked.body);
+  return { method, path, headers: { ...headers, "content-type": "application/json" }, body };
 }
 
 async function readText(body: Dispatcher.ResponseData["body"], maxBytes: number): Promise<string> {

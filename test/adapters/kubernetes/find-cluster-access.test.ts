@@ -1,10 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import {
-  clusterSettings,
-  findClusterAccess,
-} from "../../../../src/adapters/argo-rollouts/kubernetes/find-cluster-access.ts";
-import { useTemporaryFolder } from "../../../support/temporary-folder.ts";
+import { clusterSettings, findClusterAccess } from "../../../src/adapters/kubernetes/find-cluster-access.ts";
+import { useTemporaryFolder } from "../../support/temporary-folder.ts";
 
 const folder = useTemporaryFolder();
 

@@ -1,7 +1,7 @@
-/** Finds the cluster that a plugin's Rollouts are in. */
+/** Finds the cluster that this process works for. */
 import { join } from "node:path";
 import * as z from "zod";
-import { CoalmineError } from "../../../base/errors.ts";
+import { CoalmineError } from "../../base/errors.ts";
 import type { ClusterAccess } from "./cluster-access.ts";
 import { readKubeconfig } from "./kubeconfig.ts";
 
@@ -10,7 +10,7 @@ const httpsServer = z
   .refine((text) => URL.parse(text)?.pathname === "/", "must have no path")
   .refine((text) => !text.includes("@"), "must hold no user name or password");
 
-/** The API server as an operator's settings name it; needed only where a plugin runs outside a pod. */
+/** The API server as an operator's settings name it; needed only outside a pod. */
 export const clusterSettings = z.strictObject({
   server: httpsServer,
   tokenFile: z.string().min(1),
@@ -27,6 +27,12 @@ export interface ClusterEnvironment {
   readonly KUBECONFIG?: string | undefined;
   readonly KUBERNETES_SERVICE_HOST?: string | undefined;
   readonly KUBERNETES_SERVICE_PORT?: string | undefined;
+}
+
+/** Whether anything leads to a cluster; whether it is right is not asked. */
+export function leadsToCluster(environment: ClusterEnvironment, settings?: ClusterSettings): boolean {
+  const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host } = environment;
+  return settings !== undefined || Boolean(KUBECONFIG) || Boolean(host);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The text of a secret or a certificate. */
 import { readFile } from "node:fs/promises";
-import { CoalmineError } from "../../../base/errors.ts";
+import { CoalmineError } from "../../base/errors.ts";
 import type { Held } from "./cluster-access.ts";
 
 /**

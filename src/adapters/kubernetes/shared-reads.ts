@@ -1,5 +1,5 @@
 /** Lets those who ask for the same thing at about the same time share one answer. */
-import type { Clock } from "../../../base/clock.ts";
+import type { Clock } from "../../base/clock.ts";
 
 interface SharedRead<T> {
   readonly answer: Promise<T>;

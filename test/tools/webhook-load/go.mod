@@ -1,0 +1,3 @@
+module coalmine.test/webhook-load
+
+go 1.26.0
