@@ -169,9 +169,9 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
 
   async function adopt(adoption: Adoption): Promise<AnalysisRecord> {
     const { id } = adoption;
-    // Another caller may have opened it while the store was asked.
-    const known = (await find(id)) ?? live.get(id)?.record;
-    if (known !== undefined) return known;
+    // By its id alone: a key is anybody's choice. Another caller may have opened it while the store was asked.
+    const known = live.get(id)?.record ?? (await store.get(id)) ?? live.get(id)?.record;
+    if (known !== undefined && known !== null) return known;
     const record = newRecord(adoption, null);
     if (record.result.phase !== "running") return record;
     refuseIfFull();
@@ -195,8 +195,7 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
 
   async function get(id: string): Promise<AnalysisRecord> {
     const record = await find(id);
-    if (record === null)
-      throw new CoalmineError("not-found", `no analysis has the id or key ${JSON.stringify(id)}`);
+    if (record === null) throw unknownAnalysis(id);
     return record;
   }
 
@@ -296,6 +295,11 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     },
     close,
   };
+}
+
+/** What is told of an id or key that is nobody's. */
+export function unknownAnalysis(id: string): CoalmineError {
+  return new CoalmineError("not-found", `no analysis has the id or key ${JSON.stringify(id)}`);
 }
 
 function tooMany(most: number): CoalmineError {

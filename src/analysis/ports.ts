@@ -1,4 +1,6 @@
 import type { AnalysisRecord } from "./analysis-record.ts";
+import type { Gate } from "./gates/gate.ts";
+import type { GateFilter } from "./gates/gates.ts";
 import type { Selector } from "./selector.ts";
 
 /** A span of time in milliseconds since the epoch, after `from` up to and including `to`. */
@@ -78,4 +80,40 @@ export interface ListFilter {
   readonly service?: string;
   readonly phase?: "running" | "done" | "cancelled";
   readonly limit: number;
+}
+
+/** A release that a host tells of by calls, as Flagger's webhooks do: which analysis judges which revision. */
+export interface ReleaseRecord {
+  readonly namespace: string;
+  /** Of the host's object, for instance a Canary. */
+  readonly name: string;
+  /** What the host calls the revision; one that comes back is the same text. */
+  readonly revision: string;
+  /** Counts the releases of this name, from 1: the same revision may come again. */
+  readonly attempt: number;
+  /** Id of its analysis; null before there is one. */
+  readonly analysis: string | null;
+  /** Milliseconds since the epoch, as the others. */
+  readonly openedAt: number;
+  /** Null while it goes on. */
+  readonly closedAt: number | null;
+  /** What the adapter keeps beside; plain JSON. */
+  readonly notes: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** Where the latest release of each name is kept. Passes test/support/release-store-contract.ts. */
+export interface ReleaseStore {
+  /** Replaces the one of its namespace and name. */
+  put(record: ReleaseRecord): Promise<void>;
+  get(namespace: string, name: string): Promise<ReleaseRecord | null>;
+  /** Those that are not closed. */
+  listOpen(): Promise<readonly ReleaseRecord[]>;
+}
+
+/** Where gates are kept. Passes test/support/gate-store-contract.ts. */
+export interface GateStore {
+  /** Replaces the one of its namespace, canary, hook and revision. */
+  put(gate: Gate): Promise<void>;
+  /** Latest first. */
+  list(filter: GateFilter): Promise<readonly Gate[]>;
 }

@@ -10,6 +10,8 @@ export const errorCodes = [
   "invalid-spec",
   "invalid-request",
   "invalid-settings",
+  "unauthenticated",
+  "forbidden",
   "not-found",
   "conflict",
   "too-large",

@@ -219,6 +219,13 @@ describe("adopt", () => {
     expect(script.opened).toHaveLength(1);
   });
 
+  it("takes nobody else's analysis for it, though that has the id as its key", async () => {
+    const { analyses, store } = setUp();
+    await store.insert({ ...recordOf("other"), key: adoption.id });
+    expect(await analyses.adopt(adoption)).toMatchObject({ id: adoption.id, key: null });
+    expect(await analyses.get(adoption.id)).toMatchObject({ id: adoption.id });
+  });
+
   it("goes on from the state it is given; one that is decided is answered and not run", async () => {
     const { analyses, script } = setUp();
     const { state } = recordOf("other");

@@ -1,4 +1,4 @@
-/** The one control plane that all tests of the project `argo` share. */
+/** The one control plane that all tests of a project share (`argo`, `flagger`). */
 import { inject } from "vitest";
 import type { ControlPlane } from "../servers/start-control-plane.ts";
 

@@ -1,5 +1,6 @@
 /** A namespace of a test's own: apply manifests, wait for what becomes of them, and see why when it does not. */
 import { z } from "zod";
+import { type Canary, createCanary } from "./canary.ts";
 import type { KubernetesApi, KubernetesObject, Manifest } from "./kubernetes-api.ts";
 import { readManifests } from "./read-manifests.ts";
 import { createRollout, type Rollout } from "./rollout.ts";
@@ -14,6 +15,10 @@ export interface EventLine {
   readonly message: string;
   /** As in `Rollout/checkout`. */
   readonly about: string;
+  /** Who says it, as in `flagger`. */
+  readonly from: string;
+  /** How often it was said in the same words. */
+  readonly times: number;
 }
 
 /** A namespace, seen by the administrator. */
@@ -32,6 +37,8 @@ export interface KubernetesNamespace {
   delete(kind: string, name: string): Promise<void>;
   /** A Rollout by name, whether or not it is there yet. */
   rollout(name: string): Rollout;
+  /** A Canary by name, whether or not it is there yet. */
+  canary(name: string): Canary;
   /** Events of the namespace, oldest first; of one object if it is named, as in `Rollout/checkout`. */
   events(about?: string): Promise<readonly EventLine[]>;
   /**
@@ -76,14 +83,17 @@ export async function createKubernetesNamespace(
       api.list({ kind, namespace: name, ...(labelSelector === undefined ? {} : { labelSelector }) }),
     delete: (kind, object) => api.delete({ kind, name: object, namespace: name }),
     rollout: (rollout) => createRollout(namespace, rollout),
+    canary: (canary) => createCanary(namespace, canary),
     async events(about) {
       const events = (await namespace.list("Event")).map((object) => eventSchema.parse(object));
       events.sort((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp));
-      const lines = events.map(({ type, reason, message, involvedObject: { kind, name: object } }) => ({
-        type,
-        reason,
-        message,
+      const lines = events.map(({ involvedObject: { kind, name: object }, source, ...event }) => ({
+        type: event.type,
+        reason: event.reason,
+        message: event.message,
         about: `${kind}/${object}`,
+        from: source.component === "" ? event.reportingComponent : source.component,
+        times: event.count ?? 1,
       }));
       return about === undefined ? lines : lines.filter((line) => line.about === about);
     },
@@ -108,6 +118,9 @@ const eventSchema = z.looseObject({
   reason: z.string().default(""),
   message: z.string().default(""),
   metadata: z.looseObject({ creationTimestamp: z.string() }),
+  source: z.looseObject({ component: z.string().default("") }).prefault({}),
+  reportingComponent: z.string().default(""),
+  count: z.number().nullish(),
   involvedObject: z.looseObject({ kind: z.string().default(""), name: z.string().default("") }),
 });
 

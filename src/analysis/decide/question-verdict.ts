@@ -6,6 +6,7 @@ import type { Layout } from "../latency/layout.ts";
 import { failNeeds, limitRate, type Plan } from "../plan/plan.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { CountMetric } from "../spec/count-metric.ts";
+import type { Margin } from "../spec/model.ts";
 import type { QuestionEvidence } from "./evidence-of.ts";
 import { designEvidence } from "./power.ts";
 import { requestsToPassLimit, requestsToPassMargin } from "./requests-to-pass.ts";
@@ -108,7 +109,7 @@ function boundaryChecks(
   return indexes(layout, evidence.kind).map(({ canary, baseline }, i) => {
     const { nc, xc, nb, xb } = totals(state.rows, canary, baseline);
     const evidenceSoFar = designEvidence(state.rows, canary, baseline, margin, state.dispersion);
-    const estimateFine = nc > 0 && nb > 0 && xc / nc <= margin.ratio * (xb / nb) + margin.points;
+    const estimateFine = isWithin(margin, estimateCounts(state, layout, evidence.kind, { canary, baseline }));
     const against = evidence.boundaries[i]?.fail ?? 1;
     return {
       at: { canary, baseline },
@@ -118,6 +119,25 @@ function boundaryChecks(
       passRequests: requestsToPassMargin({ nc, xc, nb, xb }, pass, state.dispersion, passNeeds),
     };
   });
+}
+
+/**
+ * The counts that tell whether the estimate is within the fail margin. That of `slower` is at its fail boundary: where
+ * no boundary lies between the baseline's and so many times it, the other one is the baseline's own, and an
+ * identical canary would be within the margin every second time.
+ */
+function estimateCounts(
+  { rows }: CountMetricState,
+  { slower }: Layout,
+  kind: QuestionEvidence["kind"],
+  { canary, baseline }: CountIndexes,
+) {
+  const at = kind === "slower" && slower !== null ? slower.fail : canary;
+  return totals(rows, at, baseline);
+}
+
+function isWithin(margin: Margin, { nc, xc, nb, xb }: ReturnType<typeof totals>): boolean {
+  return nc > 0 && nb > 0 && xc / nc <= margin.ratio * (xb / nb) + margin.points;
 }
 
 /** Which counts each boundary of a question compares. */

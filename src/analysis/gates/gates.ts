@@ -1,0 +1,27 @@
+import type { Gate, GateHook } from "./gate.ts";
+
+/** What a gate is asked for. */
+export interface GateQuestion {
+  readonly namespace: string;
+  readonly canary: string;
+  /** Null: of no hook in particular, which only gates of every hook answer. */
+  readonly hook: GateHook | null;
+  /** Null: of no revision in particular, which only gates of every revision answer. */
+  readonly revision: string | null;
+}
+
+/** Which gates to list: those that match every field given. */
+export interface GateFilter {
+  readonly namespace?: string;
+  readonly canary?: string;
+}
+
+/** Words of people, kept for hosts that wait for them. */
+export interface Gates {
+  /** Opens or closes; what was said before of the same hook and revision is forgotten. */
+  say(word: Omit<Gate, "at">): Promise<Gate>;
+  /** The latest word that applies, wide or narrow; null where nobody said anything. */
+  standing(question: GateQuestion): Promise<Gate | null>;
+  /** Latest first. */
+  list(filter: GateFilter): Promise<readonly Gate[]>;
+}
