@@ -13,6 +13,8 @@ export interface CliHost {
   readonly environment: Environment;
   readonly runs: Runs;
   readonly open: SourceOpener;
+  /** Asks a server over HTTP. */
+  readonly fetch: (address: string, init: RequestInit) => Promise<Response>;
   /** A new analysis id. */
   newId(): string;
   /** Runs the server until the signal aborts; resolves to the exit code. */
@@ -23,6 +25,12 @@ export interface CliHost {
 export interface Environment {
   /** PROMETHEUS_URL; null where it is unset or empty. */
   readonly prometheusUrl: string | null;
+  /** COALMINE_URL: the server that commands ask; null where it is unset or empty. */
+  readonly serverUrl: string | null;
+  /** COALMINE_TOKEN: what that server knows the caller by; null where it is unset or empty. */
+  readonly token: string | null;
+  /** Whose process it is; null if the machine does not know. */
+  readonly user: string | null;
   /** PATH, its folders in order. */
   readonly path: readonly string[];
 }

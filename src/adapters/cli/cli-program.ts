@@ -7,6 +7,7 @@ import { cancelOnInterrupt } from "./cancel-on-interrupt.ts";
 import type { CliHost } from "./cli-host.ts";
 import { runDemo } from "./demo/demo.ts";
 import { describeError, exitCodes, usageExitCode } from "./exit-codes.ts";
+import { addGateCommand } from "./gates/gate-command.ts";
 import { addPlanCommand } from "./plan-command.ts";
 
 const examples = `
@@ -54,6 +55,7 @@ function createProgram(host: CliHost, exit: (code: number) => void): Command {
     .addHelpText("after", examples);
   addAnalyzeCommand(program, host, exit);
   addPlanCommand(program, host);
+  addGateCommand(program, host);
   program
     .command("schema")
     .description("print the JSON Schema of a spec, for editors")

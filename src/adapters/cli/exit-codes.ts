@@ -14,6 +14,8 @@ export const exitCodes = {
   "invalid-spec": 64,
   "invalid-request": 64,
   "invalid-settings": 64,
+  unauthenticated: 64,
+  forbidden: 64,
   "not-found": 64,
   conflict: 64,
   "too-large": 64,

@@ -1,5 +1,5 @@
 /** A query's answer. */
-import type { Analyses } from "../../analysis/analyses.ts";
+import type { CallerAnalyses } from "../../analysis/restricted-analyses.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import { unreachable } from "../../base/unreachable.ts";
 import { findAnalyses } from "./find-analyses.ts";
@@ -26,7 +26,7 @@ const presentMs = 5 * 60_000;
  *   read or is not of the present, and as `Analyses.put` does.
  */
 export async function evaluateInstant(
-  analyses: Analyses,
+  analyses: CallerAnalyses,
   text: string,
   time: number | null,
   now: number,
@@ -56,7 +56,7 @@ export async function evaluateInstant(
  * @throws as {@link evaluateInstant} does, and too-large for an answer of too many points.
  */
 export async function evaluateRange(
-  analyses: Analyses,
+  analyses: CallerAnalyses,
   text: string,
   times: readonly number[],
   now: number,
@@ -71,7 +71,7 @@ export async function evaluateRange(
 }
 
 async function evaluateSeries(
-  analyses: Analyses,
+  analyses: CallerAnalyses,
   { metric, matchers }: Extract<ReturnType<typeof parseQuery>, { kind: "series" }>,
   now: number,
 ): Promise<{ readonly series: readonly MetricSeries[]; readonly warnings: readonly string[] }> {

@@ -1,8 +1,8 @@
 /** The analyses that a query is about. */
 import { createHash } from "node:crypto";
-import type { Analyses } from "../../analysis/analyses.ts";
 import type { AnalysisRecord } from "../../analysis/analysis-record.ts";
 import type { ListFilter } from "../../analysis/ports.ts";
+import type { CallerAnalyses } from "../../analysis/restricted-analyses.ts";
 import type { Matcher } from "../../analysis/selector.ts";
 import type { AnalysisSpec } from "../../analysis/spec/model.ts";
 import { CoalmineError } from "../../base/errors.ts";
@@ -22,7 +22,7 @@ const mostRecent = 20;
  * @throws CoalmineError as `put` does, and invalid-request for a pattern that is none.
  */
 export async function findAnalyses(
-  analyses: Analyses,
+  analyses: CallerAnalyses,
   question: Question,
   now: number,
 ): Promise<readonly AnalysisRecord[]> {
@@ -37,7 +37,7 @@ export async function findAnalyses(
  * ended after `oldest`, or a new one. A verdict must not outlive its release,
  * and the same words may well be asked of the next one.
  */
-async function follow(analyses: Analyses, spec: AnalysisSpec, oldest: number): Promise<AnalysisRecord> {
+async function follow(analyses: CallerAnalyses, spec: AnalysisSpec, oldest: number): Promise<AnalysisRecord> {
   // parseSpec writes the keys in one order, whatever the order of the labels.
   const base = `prometheus.${createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 32)}`;
   const { service, namespace } = spec;
@@ -52,7 +52,10 @@ async function follow(analyses: Analyses, spec: AnalysisSpec, oldest: number): P
   }
 }
 
-async function select(analyses: Analyses, matchers: readonly Matcher[]): Promise<readonly AnalysisRecord[]> {
+async function select(
+  analyses: CallerAnalyses,
+  matchers: readonly Matcher[],
+): Promise<readonly AnalysisRecord[]> {
   const isNamed = matchers.some(({ label }) => label === "analysis" || label === "key");
   const matches = compileMatchers(matchers.filter(({ label }) => identity.has(label)));
   const found = (await candidates(analyses, matchers, isNamed)).filter(({ key, result }) =>
@@ -70,7 +73,7 @@ async function select(analyses: Analyses, matchers: readonly Matcher[]): Promise
 const identity: ReadonlySet<string> = new Set(["analysis", "key", "service", "namespace"]);
 
 async function candidates(
-  analyses: Analyses,
+  analyses: CallerAnalyses,
   matchers: readonly Matcher[],
   isNamed: boolean,
 ): Promise<readonly AnalysisRecord[]> {
@@ -87,7 +90,7 @@ async function candidates(
   return await analyses.list(filter);
 }
 
-async function known(analyses: Analyses, id: string): Promise<readonly AnalysisRecord[]> {
+async function known(analyses: CallerAnalyses, id: string): Promise<readonly AnalysisRecord[]> {
   try {
     return [await analyses.get(id)];
   } catch (thrown) {

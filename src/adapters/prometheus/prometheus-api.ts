@@ -1,8 +1,10 @@
-import { Router } from "express";
+import { type Request, Router } from "express";
 import type { Analyses } from "../../analysis/analyses.ts";
+import type { Access } from "../../base/access.ts";
 import type { Clock } from "../../base/clock.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
+import { analysesFor, requireCaller } from "../http/caller.ts";
 import { drainingProblem } from "../http/problem.ts";
 import { mountRoutes, type Route } from "../http/route.ts";
 import { type Answer, evaluateInstant, evaluateRange } from "./evaluate.ts";
@@ -13,6 +15,8 @@ import { successOf } from "./write-answer.ts";
 
 export interface PrometheusApiOptions {
   readonly analyses: Analyses;
+  /** Who may ask what is under /prometheus, but for its probes. */
+  readonly access: Access;
   readonly clock: Clock;
   /** The product's version, for those who ask what they talk to. */
   readonly version: string;
@@ -24,25 +28,28 @@ export interface PrometheusApiOptions {
 
 const root = "/prometheus";
 
+type Evaluate = (parameters: Parameters, request: Request) => Promise<Answer>;
+
 /** What Prometheus' clients ask of a server, under /prometheus; verdicts are its metrics. See README.md beside this file. */
 export function createPrometheusApi(options: PrometheusApiOptions): Router {
-  const { analyses, clock, version, isDraining, logger, answerWithinMs = 4_500 } = options;
+  const { analyses, access, clock, version, isDraining, logger, answerWithinMs = 4_500 } = options;
+  const ofCaller = analysesFor(analyses, access);
 
-  const instant = (parameters: Parameters): Promise<Answer> => {
+  const instant: Evaluate = (parameters, request) => {
     const time = timeOf(parameters, "time");
-    return evaluateInstant(analyses, queryOf(parameters), time, clock.now());
+    return evaluateInstant(ofCaller(request), queryOf(parameters), time, clock.now());
   };
 
-  const range = (parameters: Parameters): Promise<Answer> => {
+  const range: Evaluate = (parameters, request) => {
     const grid = timeGrid(
       required(timeOf(parameters, "start"), "start"),
       required(timeOf(parameters, "end"), "end"),
       required(durationOf(parameters, "step"), "step"),
     );
-    return evaluateRange(analyses, queryOf(parameters), grid, clock.now());
+    return evaluateRange(ofCaller(request), queryOf(parameters), grid, clock.now());
   };
 
-  const both = (path: string, evaluate: (parameters: Parameters) => Promise<Answer>): Route<null>[] =>
+  const both = (path: string, evaluate: Evaluate): Route<null>[] =>
     (["get", "post"] as const).map((method) => ({
       method,
       path: `${root}${path}`,
@@ -52,7 +59,7 @@ export function createPrometheusApi(options: PrometheusApiOptions): Router {
         if (isDraining()) throw drainingProblem();
         const parameters = parametersOf(request);
         const timeout = durationOf(parameters, "timeout") ?? answerWithinMs;
-        const answer = within(() => evaluate(parameters), clock, Math.min(answerWithinMs, timeout));
+        const answer = within(() => evaluate(parameters, request), clock, Math.min(answerWithinMs, timeout));
         const { data, warnings } = await answer;
         response.set("Cache-Control", "no-store").json(successOf(data, warnings));
       },
@@ -60,6 +67,7 @@ export function createPrometheusApi(options: PrometheusApiOptions): Router {
 
   const router = Router();
   router.use(mountRoutes(probes(isDraining)));
+  router.use(root, requireCaller(access));
   router.use(
     mountRoutes([
       ...both("/api/v1/query", instant),

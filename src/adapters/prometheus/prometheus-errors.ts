@@ -9,6 +9,8 @@ export const errorTypes = {
   "invalid-spec": "bad_data",
   "invalid-request": "bad_data",
   "invalid-settings": "internal",
+  unauthenticated: "unauthorized",
+  forbidden: "forbidden",
   "not-found": "not_found",
   conflict: "execution",
   "too-large": "bad_data",

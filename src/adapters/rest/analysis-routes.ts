@@ -1,10 +1,10 @@
 import type { Request, Response } from "express";
-import type { Analyses } from "../../analysis/analyses.ts";
 import type { AnalysisRecord } from "../../analysis/analysis-record.ts";
 import type { ListFilter } from "../../analysis/ports.ts";
 import type { AnalysisResult } from "../../analysis/result.ts";
 import { parseSpec } from "../../analysis/spec/parse-spec.ts";
 import { specSchema } from "../../analysis/spec/spec-schema.ts";
+import type { AnalysesFor } from "../http/caller.ts";
 import { clientGone } from "../http/client-gone.ts";
 import { type ServerSentEvent, sendEvents } from "../http/event-stream.ts";
 import { bodyOf, textBody } from "../http/request-body.ts";
@@ -14,7 +14,7 @@ import { keySchema, listSchema, readRequest } from "./request-schemas.ts";
 import { looksSchema, resultListSchema, resultSchema } from "./result-schemas.ts";
 
 export interface AnalysisRouteOptions {
-  readonly analyses: Analyses;
+  readonly analysesFor: AnalysesFor;
   readonly bodyLimitBytes: number;
   readonly heartbeatMs: number;
 }
@@ -22,7 +22,11 @@ export interface AnalysisRouteOptions {
 const id = { id: "The analysis' id, or its key." };
 
 /** The life of analyses: start, ask, watch, cancel. */
-export function analysisRoutes({ analyses, bodyLimitBytes, heartbeatMs }: AnalysisRouteOptions): ApiRoute[] {
+export function analysisRoutes({
+  analysesFor,
+  bodyLimitBytes,
+  heartbeatMs,
+}: AnalysisRouteOptions): ApiRoute[] {
   const before = textBody(bodyLimitBytes);
   return [
     {
@@ -33,10 +37,10 @@ export function analysisRoutes({ analyses, bodyLimitBytes, heartbeatMs }: Analys
         summary: "Start an analysis",
         body: specSchema,
         answers: { 202: { about: "It runs.", body: resultSchema } },
-        problems: [400, 413, 415, 503],
+        problems: [400, 403, 413, 415, 503],
       },
       async handle(request, response) {
-        const record = await analyses.start(parseSpec(bodyOf(request)));
+        const record = await analysesFor(request).start(parseSpec(bodyOf(request)));
         response.status(202).location(pathTo(record.id));
         answer(response, record);
       },
@@ -53,11 +57,11 @@ export function analysisRoutes({ analyses, bodyLimitBytes, heartbeatMs }: Analys
           200: { about: "It was there already, for the same spec.", body: resultSchema },
           201: { about: "It was started.", body: resultSchema },
         },
-        problems: [400, 409, 413, 415, 503],
+        problems: [400, 403, 409, 413, 415, 503],
       },
       async handle(request, response) {
         const key = readRequest(keySchema, request.params["id"], "the key");
-        const { record, created } = await analyses.put(key, parseSpec(bodyOf(request)));
+        const { record, created } = await analysesFor(request).put(key, parseSpec(bodyOf(request)));
         response.status(created ? 201 : 200).location(pathTo(record.id));
         answer(response, record);
       },
@@ -73,7 +77,7 @@ export function analysisRoutes({ analyses, bodyLimitBytes, heartbeatMs }: Analys
       },
       async handle(request, response) {
         const filter = readRequest(listSchema, { ...request.query }, "the query");
-        const records = await analyses.list(withoutAbsent(filter));
+        const records = await analysesFor(request).list(withoutAbsent(filter));
         response.json({ analyses: records.map(({ result }) => published(result)) });
       },
     },
@@ -87,7 +91,7 @@ export function analysisRoutes({ analyses, bodyLimitBytes, heartbeatMs }: Analys
         problems: [404],
       },
       async handle(request, response) {
-        answer(response, await analyses.get(idOf(request)));
+        answer(response, await analysesFor(request).get(idOf(request)));
       },
     },
     {
@@ -100,7 +104,7 @@ export function analysisRoutes({ analyses, bodyLimitBytes, heartbeatMs }: Analys
         problems: [404],
       },
       async handle(request, response) {
-        answer(response, await analyses.cancel(idOf(request)));
+        answer(response, await analysesFor(request).cancel(idOf(request)));
       },
     },
     {
@@ -113,7 +117,7 @@ export function analysisRoutes({ analyses, bodyLimitBytes, heartbeatMs }: Analys
         problems: [404],
       },
       async handle(request, response) {
-        const { looks } = await analyses.get(idOf(request));
+        const { looks } = await analysesFor(request).get(idOf(request));
         response.json({ looks });
       },
     },
@@ -128,6 +132,7 @@ export function analysisRoutes({ analyses, bodyLimitBytes, heartbeatMs }: Analys
       },
       async handle(request, response) {
         const gone = clientGone(response);
+        const analyses = analysesFor(request);
         const { id: known } = (await analyses.get(idOf(request))).result;
         await sendEvents(response, eventsOf(analyses.watch(known, gone)), { heartbeatMs, gone });
       },

@@ -1,4 +1,4 @@
-import type { Analyses } from "../../analysis/analyses.ts";
+import type { AnalysesFor } from "../http/caller.ts";
 import { clientGone } from "../http/client-gone.ts";
 import { bodyOf, textBody } from "../http/request-body.ts";
 import type { ApiRoute } from "./operation.ts";
@@ -7,7 +7,7 @@ import { publishedJudgeSchema } from "./request-schemas.ts";
 import { resultSchema } from "./result-schemas.ts";
 
 /** A verdict at once, on a past window or on counts that the caller has; nothing is kept. */
-export function judgeRoute(analyses: Analyses, bodyLimitBytes: number): ApiRoute {
+export function judgeRoute(analysesFor: AnalysesFor, bodyLimitBytes: number): ApiRoute {
   return {
     method: "post",
     path: "/v1/judge",
@@ -16,11 +16,11 @@ export function judgeRoute(analyses: Analyses, bodyLimitBytes: number): ApiRoute
       summary: "Judge a past window, or given counts",
       body: publishedJudgeSchema,
       answers: { 200: { about: "The verdict.", body: resultSchema } },
-      problems: [400, 413, 415, 422, 503],
+      problems: [400, 403, 413, 415, 422, 503],
     },
     async handle(request, response) {
       const gone = clientGone(response);
-      response.json(await analyses.judge(readJudgeRequest(bodyOf(request)), gone));
+      response.json(await analysesFor(request).judge(readJudgeRequest(bodyOf(request)), gone));
     },
   };
 }

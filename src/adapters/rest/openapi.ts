@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { gateListSchema, gateSchema, gateWordSchema } from "../../analysis/gates/gate-documents.ts";
 import { specSchema } from "../../analysis/spec/spec-schema.ts";
-import type { ApiRoute, Operation } from "./operation.ts";
+
+import { type ApiRoute, guardedRoot, type Operation } from "./operation.ts";
 import { publishedJudgeSchema } from "./request-schemas.ts";
 import {
   healthSchema,
@@ -17,36 +19,51 @@ const components = {
   Analysis: resultSchema,
   AnalysisList: resultListSchema,
   Looks: looksSchema,
+  GateWord: gateWordSchema,
+  Gate: gateSchema,
+  GateList: gateListSchema,
   Health: healthSchema,
   Problem: problemSchema,
 } as const satisfies Record<string, z.ZodType>;
+
+/** How a caller says who it is. */
+const securitySchemes = {
+  bearer: { type: "http", scheme: "bearer" },
+  basic: { type: "http", scheme: "basic", description: "The token as password, with any user name." },
+} as const;
+
+const waysIn = Object.keys(securitySchemes).map((name) => ({ [name]: [] }));
 
 /**
  * The API as an OpenAPI 3.1 document, from the routes that are mounted and the
  * schemas that read the requests.
  *
+ * @param hasAccessControl whether callers must say who they are.
  * @throws TypeError if a route has a body that `components` does not name.
  */
-export function openApiDocument(routes: readonly ApiRoute[], version: string) {
+export function openApiDocument(routes: readonly ApiRoute[], version: string, hasAccessControl: boolean) {
   const byPath = Map.groupBy(routes, ({ path }) => path);
   const paths = [...byPath].map(([path, ofPath]) => [
     path,
-    Object.fromEntries(ofPath.map(({ method, describe }) => [method, operation(describe)])),
+    Object.fromEntries(
+      ofPath.map(({ method, describe }) => [method, operation(path, describe, hasAccessControl)]),
+    ),
   ]);
   return {
     openapi: "3.1.1",
     info: { title: "Coalmine", version, description: "A statistical judge of canary releases." },
     paths: Object.fromEntries(paths),
-    components: { schemas: componentSchemas() },
+    components: { schemas: componentSchemas(), ...(hasAccessControl ? { securitySchemes } : {}) },
   };
 }
 
-function operation(describe: Operation) {
+function operation(path: string, describe: Operation, hasAccessControl: boolean) {
+  const isGuarded = path.startsWith(`${guardedRoot}/`);
   const answers = Object.entries(describe.answers).map(([status, { about, body, type }]) => [
     status,
     { description: about, content: body === undefined ? { [type ?? "text/plain"]: {} } : json(body) },
   ]);
-  const problems = [...describe.problems, 405, 500].map((status) => [
+  const problems = [...(isGuarded ? [401] : []), ...describe.problems, 405, 500].map((status) => [
     String(status),
     {
       description: "A problem.",
@@ -56,6 +73,7 @@ function operation(describe: Operation) {
   const body = describe.body;
   return {
     summary: describe.summary,
+    ...(isGuarded && hasAccessControl ? { security: waysIn } : {}),
     parameters: [...pathParameters(describe), ...queryParameters(describe)],
     ...(body === undefined
       ? {}

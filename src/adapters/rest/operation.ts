@@ -13,8 +13,11 @@ export interface Operation {
   readonly answers: Readonly<
     Record<number, { readonly about: string; readonly body?: z.ZodType; readonly type?: string }>
   >;
-  /** Statuses of the problem documents it may answer beside 405 and 500. */
+  /** Statuses of the problem documents it may answer beside 401, 405 and 500. */
   readonly problems: readonly number[];
 }
+
+/** What is under it asks who the caller is, where access control is on. */
+export const guardedRoot = "/v1";
 
 export type ApiRoute = Route<Operation>;

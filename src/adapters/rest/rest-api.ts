@@ -1,16 +1,23 @@
 import { type RequestHandler, Router } from "express";
 import type { Analyses } from "../../analysis/analyses.ts";
+import type { Gates } from "../../analysis/gates/gates.ts";
+import type { Access } from "../../base/access.ts";
+import { analysesFor, requireCaller } from "../http/caller.ts";
 import { drainingProblem } from "../http/problem.ts";
 import { defaultBodyLimitBytes } from "../http/request-body.ts";
 import { mountRoutes } from "../http/route.ts";
 import { analysisRoutes } from "./analysis-routes.ts";
+import { gateRoutes } from "./gate-routes.ts";
 import { judgeRoute } from "./judge-route.ts";
 import { openApiDocument } from "./openapi.ts";
-import type { ApiRoute } from "./operation.ts";
+import { type ApiRoute, guardedRoot } from "./operation.ts";
 import { type SystemRouteOptions, systemRoutes } from "./system-routes.ts";
 
 export interface RestApiOptions extends SystemRouteOptions {
   readonly analyses: Analyses;
+  readonly gates: Gates;
+  /** Who may ask; probes, /metrics and /openapi.json are anybody's. */
+  readonly access: Access;
   /** The product's version, for /openapi.json. */
   readonly version: string;
   readonly bodyLimitBytes?: number;
@@ -22,22 +29,26 @@ export interface RestApiOptions extends SystemRouteOptions {
 export function createRestApi(options: RestApiOptions): Router {
   const {
     analyses,
+    gates,
+    access,
     version,
     isDraining,
     bodyLimitBytes = defaultBodyLimitBytes,
     heartbeatMs = 15_000,
   } = options;
   const system = systemRoutes(options);
+  const ofCaller = analysesFor(analyses, access);
   const work = [
-    ...analysisRoutes({ analyses, bodyLimitBytes, heartbeatMs }),
-    judgeRoute(analyses, bodyLimitBytes),
+    ...analysisRoutes({ analysesFor: ofCaller, bodyLimitBytes, heartbeatMs }),
+    judgeRoute(ofCaller, bodyLimitBytes),
+    ...gateRoutes({ gates, access, bodyLimitBytes }),
   ];
-  const document = openApiDocument([...work, ...system, documentRoute(() => "")], version);
+  const document = openApiDocument([...work, ...system, documentRoute(() => "")], version, access.isOn);
   const text = JSON.stringify(document);
 
   const router = Router();
   router.use(mountRoutes([...system, documentRoute(() => text)]));
-  router.use("/v1", refuseWhile(isDraining), neverCached);
+  router.use(guardedRoot, neverCached, requireCaller(access), refuseWhile(isDraining));
   router.use(mountRoutes(work));
   return router;
 }

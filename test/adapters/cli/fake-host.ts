@@ -20,6 +20,9 @@ export interface FakeHostOptions {
   readonly check?: (signal: AbortSignal) => Promise<void>;
   readonly stdin?: string;
   readonly serve?: CliHost["serve"];
+  readonly environment?: Partial<CliHost["environment"]>;
+  /** The server that commands ask; nobody answers unless given. */
+  readonly fetch?: CliHost["fetch"];
 }
 
 export interface FakeHost {
@@ -71,7 +74,14 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
       exit: (code) => exits.push(code),
     },
     clock: fakeClock(fakeNow),
-    environment: { prometheusUrl: null, path: [] },
+    environment: {
+      prometheusUrl: null,
+      serverUrl: null,
+      token: null,
+      user: "alice",
+      path: [],
+      ...options.environment,
+    },
     runs: {
       live: ({ spec, startedAt, ingestionDelayMs, signal }) =>
         run({ way: "live", spec, startedAt, ingestionDelayMs, signal }),
@@ -86,6 +96,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
       prometheus: () => open,
       scraper: () => open,
     },
+    fetch: options.fetch ?? (async () => Promise.reject(new TypeError("nobody is there"))),
     newId: () => "an-id",
     serve: options.serve ?? (async () => 0),
   };

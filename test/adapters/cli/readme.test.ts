@@ -9,7 +9,7 @@ import { useTemporaryFolder } from "../../support/temporary-folder.ts";
 import { fakeHost } from "./fake-host.ts";
 import { passedResult, stepAt } from "./sample-result.ts";
 
-const readmes = ["README.md", "src/adapters/cli/README.md"];
+const readmes = ["README.md", "src/adapters/cli/README.md", "plugins/flagger/gates.md"];
 const folder = useTemporaryFolder();
 
 function blocks(path: string, language: string): readonly string[] {
@@ -24,19 +24,29 @@ test("the spec in the README reads", () => {
   expect(specs.map((text) => parseSpec(readSpecText(text)).service)).toEqual(["checkout"]);
 });
 
+/** A server that takes every word. */
+async function anyGate(_address: string, { body }: RequestInit): Promise<Response> {
+  if (body === undefined) return Response.json({ gates: [] });
+  return Response.json({ at: "2026-01-01T12:00:00Z", ...Object(JSON.parse(String(body))) });
+}
+
 test("the commands in the READMEs are understood", async () => {
   const commands = readmes
     .flatMap((path) => blocks(path, "sh"))
     .flatMap((block) => block.replaceAll("\\\n", " ").split("\n"))
     .flatMap((line) => /^(?:npx )?coalmine (.*)$/.exec(line)?.[1] ?? [])
     .map((line) => line.replace(/ \|\| .*$/, ""));
-  expect(commands).toHaveLength(5);
+  expect(commands).toHaveLength(11);
   for (const command of commands) {
     const args = command
       .replace("analysis.yaml", "-")
       .replace(/canary\.xml|comment\.md/, folder.path("report"))
       .split(/\s+/);
-    const { host, stderr } = fakeHost({ stdin: specs[0] ?? "", run: () => [stepAt(1, passedResult)] });
+    const { host, stderr } = fakeHost({
+      stdin: specs[0] ?? "",
+      run: () => [stepAt(1, passedResult)],
+      fetch: anyGate,
+    });
     expect([command, await runCliProgram([...args], host), stderr()]).toEqual([
       command,
       0,

@@ -8,18 +8,11 @@ import { parseQuery } from "../../../src/adapters/prometheus/parse-query.ts";
 import { errorTypes } from "../../../src/adapters/prometheus/prometheus-errors.ts";
 import { readQuestion } from "../../../src/adapters/prometheus/read-question.ts";
 import { startingLabels } from "../../../src/adapters/prometheus/spec-labels.ts";
+import { firstCells } from "../../support/table-cells.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const page = readFileSync(join(root, "docs/prometheus-endpoint.md"), "utf8");
 const readme = readFileSync(join(root, "src/adapters/prometheus/README.md"), "utf8");
-
-/** The words in backquotes of the first cell of every row under a table's head. */
-function firstCells(head: string): readonly string[] {
-  const rows = page.split(`\n${head}\n`)[1]?.split("\n\n")[0]?.split("\n").slice(1) ?? [];
-  return rows.flatMap((row) =>
-    [...(row.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, word]) => word ?? ""),
-  );
-}
 
 function blocks(text: string, language: string): readonly string[] {
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(
@@ -34,8 +27,8 @@ function kindOf(text: string): string {
 
 describe("docs/prometheus-endpoint.md", () => {
   it("has every metric and every label, and no other", () => {
-    expect(firstCells("| metric | its value |").toSorted()).toEqual(metricNames.toSorted());
-    const told = firstCells("| label | key of the spec |").filter((label) => label !== "telemetry_…");
+    expect(firstCells(page, "| metric | its value |").toSorted()).toEqual(metricNames.toSorted());
+    const told = firstCells(page, "| label | key of the spec |").filter((label) => label !== "telemetry_…");
     const known = [...startingLabels, "service", "namespace"].filter(
       (label) => !label.startsWith("telemetry_"),
     );

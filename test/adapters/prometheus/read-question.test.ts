@@ -73,36 +73,6 @@ describe("a spec in labels", () => {
     );
   });
 
-  it("gives a limit to errors or latency and goes on comparing both", () => {
-    expect(specOf(`${subject},${cohorts},error_limit="0.5%",latency_limit="500ms"`).metrics).toEqual(
-      parseSpec({
-        ...specDocument,
-        metrics: [
-          { kind: "errors", limit: "0.5%", compare: {} },
-          { kind: "latency", quantile: 0.99, limit: "500ms", compare: {} },
-        ],
-      }).metrics,
-    );
-  });
-
-  it("asks for a slower quantile instead of a share of slow requests", () => {
-    const labels = `${subject},${cohorts},quantile="0.95",slower="2x",fail_above="1.5x",pass_below="3x"`;
-    const compare = { failAbove: "1.5x", passBelow: "3x" };
-    const metrics = [
-      { kind: "errors", compare },
-      { kind: "latency", quantile: 0.95, slower: "2x", compare },
-    ];
-    expect(specOf(labels)).toEqual(parseSpec({ ...specDocument, metrics }));
-  });
-
-  it("judges by limits alone without a baseline", () => {
-    const labels = `${subject},telemetry="istio",canary_version="v2",error_limit="1%"`;
-    const metrics = [{ kind: "errors", limit: "1%" }];
-    expect(specOf(labels)).toEqual(
-      parseSpec({ ...specDocument, cohorts: { canary: { version: "v2" } }, metrics }),
-    );
-  });
-
   it("knows the cohorts of a preset that does", () => {
     const flagger = { service: "checkout", namespace: "shop", telemetry: "flagger-istio" };
     expect(specOf(`${subject},telemetry="flagger-istio"`)).toEqual(parseSpec(flagger));

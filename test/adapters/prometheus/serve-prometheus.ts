@@ -6,6 +6,7 @@ import { createPrometheusApi } from "../../../src/adapters/prometheus/prometheus
 import { type Analyses, createAnalyses } from "../../../src/analysis/analyses.ts";
 import type { SampleSource } from "../../../src/analysis/ports.ts";
 import { systemClock } from "../../../src/app/system-clock.ts";
+import { type Access, noAccessControl } from "../../../src/base/access.ts";
 import type { Clock } from "../../../src/base/clock.ts";
 import { createMemoryStore } from "../../../src/store/memory/memory-store.ts";
 import { type QuietLogger, quietLogger } from "../../support/quiet-logger.ts";
@@ -35,11 +36,17 @@ export interface ServeOptions {
   readonly prepare?: (run: ScriptedRun) => void;
   readonly isDraining?: () => boolean;
   readonly answerWithinMs?: number;
+  readonly access?: Access;
 }
 
 /** Closed after the test. */
 export async function servePrometheus(options: ServeOptions = {}): Promise<PrometheusServer> {
-  const { prepare = (run) => run.look(), isDraining = () => false, answerWithinMs } = options;
+  const {
+    prepare = (run) => run.look(),
+    isDraining = () => false,
+    answerWithinMs,
+    access = noAccessControl,
+  } = options;
   const script = scriptedRuns(prepare);
   const logger = quietLogger();
   const source: SampleSource = { name: "default", read: async () => ({ series: [], warnings: [] }) };
@@ -59,6 +66,7 @@ export async function servePrometheus(options: ServeOptions = {}): Promise<Prome
   });
   const api = createPrometheusApi({
     analyses,
+    access,
     clock,
     version: "1.2.3",
     isDraining,

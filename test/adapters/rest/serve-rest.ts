@@ -7,9 +7,12 @@ import { measureRequests } from "../../../src/adapters/http/http-metrics.ts";
 import { listen } from "../../../src/adapters/http/listen.ts";
 import { createRestApi, type RestApiOptions } from "../../../src/adapters/rest/rest-api.ts";
 import { type Analyses, createAnalyses } from "../../../src/analysis/analyses.ts";
+import { createGates } from "../../../src/analysis/gates/create-gates.ts";
 import type { SampleSource } from "../../../src/analysis/ports.ts";
 import { judgeCounts } from "../../../src/analysis/run/judge-counts.ts";
 import { systemClock } from "../../../src/app/system-clock.ts";
+import { noAccessControl } from "../../../src/base/access.ts";
+import { createMemoryGateStore } from "../../../src/store/memory/memory-gate-store.ts";
 import { createMemoryStore } from "../../../src/store/memory/memory-store.ts";
 import { type QuietLogger, quietLogger } from "../../support/quiet-logger.ts";
 import { specDocument } from "../../support/sample-record.ts";
@@ -43,8 +46,11 @@ export async function serveRest(
     runs: { ...script.runs, judgeCounts },
   });
   const registry = new Registry();
+  const gates = createGates({ store: createMemoryGateStore(), clock: systemClock });
   const api = createRestApi({
     analyses,
+    gates,
+    access: noAccessControl,
     version: "1.2.3",
     isDraining: () => false,
     metrics: registry,

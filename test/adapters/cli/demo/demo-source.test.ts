@@ -38,7 +38,11 @@ function hostWith(changes: {
   const { host } = fakeHost();
   return {
     ...host,
-    environment: { prometheusUrl: changes.prometheusUrl ?? null, path: changes.path ?? [] },
+    environment: {
+      ...host.environment,
+      prometheusUrl: changes.prometheusUrl ?? null,
+      path: changes.path ?? [],
+    },
     open: {
       ...host.open,
       prometheus: changes.prometheus ?? host.open.prometheus,

@@ -1,0 +1,48 @@
+import { CoalmineError } from "../../../base/errors.ts";
+import type { CliHost } from "../cli-host.ts";
+import { readInput } from "../read-input.ts";
+import type { GateServer } from "./gate-client.ts";
+
+/** Where the server is and what it is told, as typed. */
+export interface ServerFlags {
+  readonly server?: string;
+  readonly tokenFile?: string;
+}
+
+/** Where `coalmine serve` listens unless its settings say otherwise. */
+const usualServer = "http://127.0.0.1:8080";
+
+/**
+ * The server that the flags or else the environment name, and the token for it.
+ *
+ * @throws CoalmineError invalid-request if the address or the token does not read.
+ */
+export async function gateServer(flags: ServerFlags, host: CliHost): Promise<GateServer> {
+  const url = readAddress(flags.server ?? host.environment.serverUrl ?? usualServer);
+  if (flags.tokenFile === undefined) {
+    const { token } = host.environment;
+    return { url, token: token === null ? null : readToken(token, "COALMINE_TOKEN") };
+  }
+  const text = await readInput(flags.tokenFile, host.terminal.stdin);
+  return { url, token: readToken(text.replace(/\r?\n$/, ""), flags.tokenFile) };
+}
+
+function readAddress(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") {
+    const message = `the server must be a URL such as ${usualServer}, got ${JSON.stringify(text)}`;
+    throw new CoalmineError("invalid-request", message);
+  }
+  if (url.username !== "" || url.password !== "") {
+    const message = `the server's URL must not hold a user or password; put the token in COALMINE_TOKEN or a --token-file`;
+    throw new CoalmineError("invalid-request", message);
+  }
+  return url;
+}
+
+function readToken(text: string, from: string): string {
+  // What RFC 9110 lets a header hold; the text itself is never told.
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  const message = `${from} must hold one token, of printable characters without spaces`;
+  throw new CoalmineError("invalid-request", message);
+}

@@ -1,0 +1,148 @@
+/** plugins/flagger/server is held to the code: what its files say of each other, of the server and of the settings is so. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { readSettings } from "../../src/app/settings.ts";
+import {
+  generatedConfigMaps,
+  readKustomization,
+  serverFolder,
+  serverManifests,
+} from "../support/server-manifests.ts";
+
+const read = (file: string) => readFileSync(join(serverFolder, file), "utf8");
+
+const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.literal("http") }) });
+const container = z.object({
+  image: z.string(),
+  args: z.tuple([z.literal("--config"), z.string()]),
+  ports: z.tuple([z.object({ name: z.literal("http"), containerPort: z.number() })]),
+  livenessProbe: probe,
+  readinessProbe: probe,
+  volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string(), readOnly: z.literal(true) })),
+});
+const volume = z.object({
+  name: z.string(),
+  configMap: z.object({ name: z.string() }).optional(),
+  secret: z.object({ secretName: z.string() }).optional(),
+});
+const deploymentSchema = z.object({
+  metadata: z.object({ namespace: z.string() }),
+  spec: z.object({
+    replicas: z.literal(1),
+    strategy: z.object({ type: z.literal("Recreate") }),
+    template: z.object({
+      metadata: z.object({ labels: z.record(z.string(), z.string()) }),
+      spec: z.object({
+        serviceAccountName: z.string(),
+        containers: z.tuple([container]),
+        volumes: z.array(volume),
+      }),
+    }),
+  }),
+});
+const serviceSchema = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({
+    selector: z.record(z.string(), z.string()),
+    ports: z.tuple([z.object({ port: z.number(), targetPort: z.literal("http") })]),
+  }),
+});
+
+const [deploymentManifest, serviceManifest] = serverManifests("deployment.yaml");
+const deployment = deploymentSchema.parse(deploymentManifest);
+const service = serviceSchema.parse(serviceManifest);
+const pod = deployment.spec.template;
+const [server] = pod.spec.containers;
+const settings = parse(read("coalmine.yaml"));
+
+describe("the server's manifests", () => {
+  it("are all there, in one namespace", () => {
+    const { resources, images, configMapGenerator, namespace } = readKustomization();
+    const files = [...resources, ...configMapGenerator.flatMap((generated) => generated.files)];
+    expect(files.filter((file) => !existsSync(join(serverFolder, file)))).toEqual([]);
+    expect(images.map(({ name }) => name)).toEqual([server.image]);
+    const commented = [...read("kustomization.yaml").matchAll(/^ {2}# - (\S+)$/gm)].map(
+      ([, file = ""]) => file,
+    );
+    expect(commented).toEqual(["network-policy.yaml", "tokens.yaml"]);
+    for (const { kind, metadata } of [...resources, ...commented].flatMap(serverManifests))
+      expect(metadata.namespace, kind).toBe(/^(Namespace|Cluster.*)$/.test(kind) ? undefined : namespace);
+  });
+
+  it("mount what the server is told to read, from what is there", () => {
+    const mounts = server.volumeMounts.map(({ mountPath }) => `${mountPath}/`);
+    const told = [
+      server.args[1],
+      `${settings.specsFolder}/`,
+      ...commentedTokens().map(({ tokenFile }) => tokenFile),
+    ];
+    for (const path of told)
+      expect(
+        mounts.filter((mount) => path.startsWith(mount)),
+        path,
+      ).toHaveLength(1);
+    expect(mounts).toHaveLength(told.length);
+    expect(server.volumeMounts.map(({ name }) => name)).toEqual(pod.spec.volumes.map(({ name }) => name));
+    const secret = z.object({
+      metadata: z.object({ name: z.string() }),
+      stringData: z.record(z.string(), z.string()),
+    });
+    const { metadata, stringData } = secret.parse(serverManifests("tokens.yaml")[0]);
+    const wanted = pod.spec.volumes.flatMap((one) => one.configMap?.name ?? one.secret?.secretName ?? []);
+    expect(wanted).toEqual([...generatedConfigMaps().map((one) => one.metadata.name), metadata.name]);
+    expect(Object.keys(stringData)).toEqual(commentedTokens().map(({ name }) => name));
+  });
+
+  it("lead the Service and the policy to where the server listens", () => {
+    expect(settings.listen).toEqual({ host: "0.0.0.0", port: server.ports[0].containerPort });
+    expect(
+      `http://${service.metadata.name}.${deployment.metadata.namespace}:${service.spec.ports[0].port}`,
+    ).toBe("http://coalmine.coalmine:8080");
+    expect(pod.metadata.labels).toMatchObject(service.spec.selector);
+    const [policy] = serverManifests("network-policy.yaml");
+    expect(Object(policy)["spec"].podSelector.matchLabels).toEqual(service.spec.selector);
+  });
+
+  it("run the server under the account that has the rights", () => {
+    const [account, role, binding] = serverManifests("rbac.yaml");
+    expect(account?.metadata.name).toBe(pod.spec.serviceAccountName);
+    expect(Object(binding)).toMatchObject({
+      roleRef: { kind: "ClusterRole", name: role?.metadata.name },
+      subjects: [
+        { kind: "ServiceAccount", name: account?.metadata.name, namespace: account?.metadata.namespace },
+      ],
+    });
+  });
+
+  it("bring settings that the server takes, with what is commented out too", () => {
+    expect(Object.keys(readSettings(settings, {}).sources)).toEqual(["default"]);
+    expect(readSettings(parse(uncommented()), {}).access?.tokens).toHaveLength(1);
+  });
+});
+
+describe("the Dockerfile", () => {
+  it("copies what its context has and nothing else", () => {
+    const ignored = read("Dockerfile.dockerignore").trim().split("\n");
+    const kept = ignored.slice(1).map((line) => line.replace(/^!/, ""));
+    expect(ignored[0]).toBe("*");
+    const copied = [...read("Dockerfile").matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = ""]) =>
+      names.split(" "),
+    );
+    expect(new Set(copied)).toEqual(new Set(kept));
+    expect(copied.filter((name) => !existsSync(name))).toEqual([]);
+  });
+});
+
+/** The settings with their example of access control switched on. */
+function uncommented(): string {
+  return read("coalmine.yaml").replace(/^# (access:\n)((?:# {3}.*\n)+)/m, (_, head: string, rest: string) => {
+    return head + rest.replaceAll(/^# /gm, "");
+  });
+}
+
+function commentedTokens(): readonly { readonly name: string; readonly tokenFile: string }[] {
+  return parse(uncommented()).access.tokens;
+}
