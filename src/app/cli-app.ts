@@ -1,5 +1,6 @@
 /** Wires the command line to the world: the process, the machine's clock, and the sources. */
 import { randomUUID } from "node:crypto";
+import { userInfo } from "node:os";
 import { delimiter } from "node:path";
 import type { CliHost } from "../adapters/cli/cli-host.ts";
 import { runCliProgram } from "../adapters/cli/cli-program.ts";
@@ -24,10 +25,14 @@ async function createHost(): Promise<CliHost> {
     clock: systemClock,
     environment: {
       prometheusUrl,
+      serverUrl: process.env["COALMINE_URL"] || null,
+      token: process.env["COALMINE_TOKEN"] || null,
+      user: userName(),
       path: (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== ""),
     },
     runs: { live: runLive, replay },
     open: createCliSources(process.env),
+    fetch: (address, init) => fetch(address, init),
     newId: randomUUID,
     serve: ({ settingsFile, signal }) =>
       serve({
@@ -37,6 +42,15 @@ async function createHost(): Promise<CliHost> {
         stderr: process.stderr,
       }),
   };
+}
+
+/** A container may run under an id that has no name. */
+function userName(): string | null {
+  try {
+    return userInfo().username || null;
+  } catch {
+    return null;
+  }
 }
 
 const processTerminal: Terminal = {

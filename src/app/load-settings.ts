@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { parse } from "yaml";
+import { parse, YAMLParseError } from "yaml";
 import { CoalmineError } from "../base/errors.ts";
 import { readSettings, type Settings, type SettingsEnvironment } from "./settings.ts";
 
@@ -29,15 +29,23 @@ async function readText(path: string | null): Promise<string | null> {
 
 function readYaml(text: string, name: string): unknown {
   try {
-    return parse(text, { uniqueKeys: true, maxAliasCount: 100 }) ?? undefined;
+    // Its warnings quote the file too.
+    return parse(text, { uniqueKeys: true, maxAliasCount: 100, logLevel: "error" }) ?? undefined;
   } catch (error) {
     throw noYaml(name, error);
   }
 }
 
 function noYaml(name: string, cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CoalmineError("invalid-settings", `the settings file ${name} is no YAML: ${why}`, { cause });
+  return new CoalmineError("invalid-settings", `the settings file ${name} is no YAML: ${whyNoYaml(cause)}`);
+}
+
+/** The parser's own messages quote the file, which may hold secrets; so its error does not go along as a cause either. */
+function whyNoYaml(error: unknown): string {
+  if (!(error instanceof YAMLParseError)) return "it has an alias of no anchor, or too many aliases";
+  const [at] = error.linePos ?? [];
+  const where = at === undefined ? "" : ` in line ${at.line}, column ${at.col}`;
+  return `${error.code.toLowerCase().replaceAll("_", " ")}${where}`;
 }
 
 function unreadable(name: string, why: string, cause: unknown): CoalmineError {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { clusterSettings } from "../adapters/argo-rollouts/kubernetes/find-cluster-access.ts";
+import { clusterSettings } from "../adapters/kubernetes/find-cluster-access.ts";
 import { suggestion } from "../analysis/spec/nearest-word.ts";
 import { number, span } from "../analysis/spec/scalar-schemas.ts";
 import { section, word } from "../analysis/spec/section.ts";
@@ -10,7 +10,9 @@ import {
   prometheusSourceSettings,
 } from "../sources/prometheus/prometheus-settings.ts";
 import { type ScrapeSourceSettings, scrapeSourceSettings } from "../sources/scrape/scrape-settings.ts";
+import { accessSettings } from "./access-settings.ts";
 import { type AddressPattern, readAddressPattern } from "./address-pattern.ts";
+import { namedSpecsSettings } from "./named-specs-settings.ts";
 
 /** A source of the settings, and how long after a moment its samples can be read. */
 export type SourceSettings = { readonly ingestionDelayMs: number } & (
@@ -56,8 +58,14 @@ const settingsSchema = section({
   sources: z.record(z.string().min(1).max(63), sourceSchema).default({}),
   /** The addresses that a spec may name instead of a source; none unless listed. */
   allowedAddresses: z.array(addressPattern).max(100).default([]),
-  /** The Kubernetes API, for a plugin that is not in a pod. */
+  /** The Kubernetes API, for a plugin or a server that is not in a pod. */
   kubernetes: clusterSettings.optional(),
+  /** Who may ask; everybody without it. */
+  access: accessSettings.optional(),
+  /** Specs by the names that Flagger's webhooks ask for them by. */
+  specs: namedSpecsSettings.default({}),
+  /** A folder with more of them, one a file. */
+  specsFolder: z.string().min(1).optional(),
   limits: section({
     maxRunning: number({ least: 1, most: 100_000, whole: true }).default(2_000),
     maxKept: number({ least: 1, most: 1_000_000, whole: true }).default(10_000),
@@ -86,9 +94,13 @@ export interface SettingsEnvironment {
 export function readSettings(file: unknown, environment: SettingsEnvironment): Settings {
   const read = settingsSchema.safeParse(overlay(file ?? {}, environment));
   if (read.success) return read.data;
-  const problems = zodProblems(read.error.issues);
+  throw unusableSettings(zodProblems(read.error.issues));
+}
+
+/** What is told of settings that are wrong: every problem, in the message too. */
+export function unusableSettings(problems: readonly Problem[]): CoalmineError {
   const told = problems.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
-  throw new CoalmineError("invalid-settings", `the settings cannot be used: ${told.join("; ")}`, {
+  return new CoalmineError("invalid-settings", `the settings cannot be used: ${told.join("; ")}`, {
     problems,
   });
 }

@@ -18,6 +18,7 @@ it("needs no file: it listens on this machine only, and knows no source", () => 
     logLevel: "info",
     sources: {},
     allowedAddresses: [],
+    specs: {},
     limits: { maxRunning: 2_000, maxKept: 10_000 },
   });
 });
@@ -46,6 +47,36 @@ it("reads sources of both kinds, each with the delay that fits it", () => {
       ingestionDelayMs: 0,
       settings: { targets: [{ url: "http://pod:8080/metrics", labels: {} }] },
     },
+  });
+});
+
+describe("named specs", () => {
+  it("are documents that leave to the Canary what it knows", () => {
+    const specs = { strict: { duration: "30m" }, "pods.http": { telemetry: "http", namespace: "shop" } };
+    expect(readSettings({ specs, specsFolder: "/etc/coalmine/specs" }, {})).toMatchObject({
+      specs,
+      specsFolder: "/etc/coalmine/specs",
+    });
+  });
+
+  it("are refused with the path of every problem", () => {
+    const problems = problemsOf({
+      specs: {
+        strict: { durration: "30m", metrics: [{ kind: "errors", limit: "lots" }] },
+        list: [],
+        "../etc": {},
+      },
+      specsFolder: "",
+    });
+    expect(problems.map(({ path }) => path).sort()).toEqual([
+      "specs.../etc",
+      "specs.list",
+      "specs.strict.durration",
+      "specs.strict.metrics.0.limit",
+      "specsFolder",
+    ]);
+    const told = problems.find(({ path }) => path === "specs.strict.durration");
+    expect(told?.message).toContain("did you mean `duration`?");
   });
 });
 

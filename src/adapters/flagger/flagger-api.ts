@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Analyses } from "../../analysis/analyses.ts";
+import type { Gates } from "../../analysis/gates/gates.ts";
+import type { ReleaseStore } from "../../analysis/ports.ts";
+import type { Access } from "../../base/access.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { Logger } from "../../base/logger.ts";
+import { createAnswerCall } from "./answer-call.ts";
+import { createAnswerRequest } from "./answer-request.ts";
+import type { CanaryEvents } from "./canary-events.ts";
+import { Releases } from "./releases.ts";
+import type { ChooseSpec } from "./spec-choice.ts";
+
+export interface FlaggerApiOptions {
+  readonly analyses: Pick<Analyses, "get" | "adopt" | "cancel" | "setWeight">;
+  readonly gates: Gates;
+  readonly releases: ReleaseStore;
+  readonly chooseSpec: ChooseSpec;
+  readonly access: Access;
+  readonly events: CanaryEvents;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long nothing may call for a release before it is closed, in milliseconds; half an hour unless given. */
+  readonly idleTimeoutMs?: number;
+  /** Releases at the same time; 10,000 unless given. */
+  readonly mostReleases?: number;
+}
+
+export interface FlaggerApi {
+  /**
+   * Answers what is asked of /flagger/v1, and false for anything else. To be asked
+   * before express, which would take more time than the answer.
+   */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Takes up the releases that a process before this one left open, and answers how many; once the analyses have been resumed. */
+  resume(): Promise<number>;
+  /** Nothing new is opened from here on; what is known is still answered. */
+  close(): void;
+}
+
+/** Flagger's webhooks. See README.md beside this file. */
+export function createFlaggerApi(options: FlaggerApiOptions): FlaggerApi {
+  const { access, logger, idleTimeoutMs = 30 * 60_000, mostReleases = 10_000 } = options;
+  const releases = new Releases({ ...options, idleTimeoutMs, mostReleases });
+  const handle = createAnswerRequest({
+    answerCall: createAnswerCall({ ...options, releases }),
+    access,
+    logger,
+  });
+  return {
+    handle,
+    resume: () => releases.resume(),
+    close: () => releases.close(),
+  };
+}

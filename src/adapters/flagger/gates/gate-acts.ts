@@ -1,0 +1,66 @@
+/** What each path of the load tester's gates does. */
+import type { GateQuestion, Gates } from "../../../analysis/gates/gates.ts";
+import { CoalmineError } from "../../../base/errors.ts";
+import type { Logger } from "../../../base/logger.ts";
+import type { GateAnswer } from "./gate-answer.ts";
+import type { GateCall } from "./gate-call.ts";
+
+/** Does what a call asks for, in the name of `by`. */
+export type GateAct = (call: GateCall, by: string) => Promise<GateAnswer>;
+
+const approved: GateAnswer = { status: 200, text: "Approved" };
+const refused: GateAnswer = { status: 403, text: "Forbidden" };
+const accepted: GateAnswer = { status: 202, text: "" };
+
+/** Those that say the same to everybody: their body is not read, and no token asked for. */
+export const constantAnswers: ReadonlyMap<string, GateAnswer> = new Map([
+  ["/gate/approve", { status: 200, text: "OK" }],
+  ["/gate/halt", refused],
+]);
+
+type GatePath = `/${"gate" | "rollback"}/${"check" | "open" | "close"}`;
+
+export interface GateActsOptions {
+  readonly gates: Gates;
+  readonly logger: Logger;
+}
+
+/** Those that ask or say something, by their path. */
+export function createGateActs({ gates, logger }: GateActsOptions): ReadonlyMap<string, GateAct> {
+  const check: GateAct = async (call) => {
+    const gate = await gates.standing(questionOf(call));
+    return gate?.isOpen === true ? approved : refused;
+  };
+  const say =
+    (isOpen: boolean): GateAct =>
+    async ({ namespace, canary, hook, checksum, isOfRevision }, by) => {
+      const revision = isOfRevision ? checksum : null;
+      const gate = await gates.say({ namespace, canary, hook, revision, isOpen, by });
+      logger.info({ gate }, `a gate was ${isOpen ? "opened" : "closed"}`);
+      return accepted;
+    };
+  return new Map<GatePath, GateAct>([
+    ["/gate/check", check],
+    ["/gate/open", say(true)],
+    ["/gate/close", say(false)],
+    ["/rollback/check", ofRollback(check)],
+    ["/rollback/open", ofRollback(say(true))],
+    ["/rollback/close", ofRollback(say(false))],
+  ]);
+}
+
+/** A call that names no hook may come from any, `confirm-rollout` too, whose checksum is of the revision before. */
+function questionOf({ namespace, canary, hook, checksum, isOfRevision }: GateCall): GateQuestion {
+  const hasRevision = hook !== null || isOfRevision;
+  return { namespace, canary, hook, revision: hasRevision ? checksum : null };
+}
+
+function ofRollback(act: GateAct): GateAct {
+  return async (call, by) => {
+    if (call.hook !== null && call.hook !== "rollback") {
+      const message = `metadata.hook is ${call.hook}, whose gates are at /gate, not at /rollback`;
+      throw new CoalmineError("invalid-request", message);
+    }
+    return await act({ ...call, hook: "rollback" }, by);
+  };
+}

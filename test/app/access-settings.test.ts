@@ -1,0 +1,102 @@
+import { expect, it } from "vitest";
+import { digestOf } from "../../src/app/access-settings.ts";
+import { readSettings } from "../../src/app/settings.ts";
+import { CoalmineError, type Problem } from "../../src/base/errors.ts";
+
+const token = "a-secret-of-20-chars";
+const fit = { name: "ci", token, namespaces: ["shop", "team-*"] };
+
+/** By path; fails if a message repeats the secret. */
+function problemsOf(access: unknown): ReadonlyMap<string, string> {
+  try {
+    readSettings({ access }, {});
+  } catch (thrown) {
+    const error = CoalmineError.from(thrown);
+    expect(`${error.message}${JSON.stringify(error.problems)}`).not.toMatch(/secret|1234/);
+    return new Map(error.problems.map(({ path, message }: Problem) => [path, message]));
+  }
+  return new Map();
+}
+
+it("is off unless the settings name tokens", () => {
+  expect(readSettings({}, {}).access).toBeUndefined();
+});
+
+it("keeps of a token its digest only", () => {
+  const { access } = readSettings({ access: { tokens: [fit] } }, {});
+  expect(access).toEqual({
+    tokens: [{ name: "ci", namespaces: fit.namespaces, secret: { kind: "digest", digest: digestOf(token) } }],
+  });
+});
+
+it("keeps the path of a token that is in a file", () => {
+  const file = { name: "ci", tokenFile: "/var/run/ci", namespaces: ["*"] };
+  const { access } = readSettings({ access: { tokens: [file] } }, {});
+  expect(access?.tokens[0]?.secret).toEqual({ kind: "file", path: "/var/run/ci" });
+});
+
+it.each([
+  ["a text", "a-secret-of-20-chars", "access", "a map with tokens"],
+  ["nothing", null, "access", "a map with tokens"],
+  ["no list", { tokens: { "a-secret-of-20-chars": ["*"] } }, "access.tokens", "a list"],
+  ["an empty list", { tokens: [] }, "access.tokens", "leave access out"],
+  ["a bare token", { tokens: ["a-secret-of-20-chars"] }, "access.tokens.0", "a map with name"],
+  ["an unknown key", { tokens: [fit], tokns: [] }, "access", "did you mean `tokens`?"],
+  [
+    "a misspelt key",
+    { tokens: [{ ...fit, nmespaces: [] }] },
+    "access.tokens.0",
+    "did you mean `namespaces`?",
+  ],
+  [
+    "a token as a key",
+    { tokens: [{ ...fit, "a-secret-of-20-chars": [] }] },
+    "access.tokens.0",
+    "20 characters",
+  ],
+])("refuses %s", (_, access, path, told) => {
+  expect(problemsOf(access).get(path)).toContain(told);
+});
+
+it.each([
+  ["short", { token: "secret-of-15-ch" }, "token", "shorter than 16"],
+  ["long", { token: "secret".repeat(1_000) }, "token", "longer than"],
+  ["of two words", { token: "secret of two words" }, "token", "one word of ASCII"],
+  ["a number", { token: 1_234_567_890_123_456 }, "token", "quotes"],
+  ["nowhere", { token: undefined }, "", "either token or tokenFile"],
+  ["in two places", { tokenFile: "/secret" }, "", "either token or tokenFile"],
+])("refuses a token that is %s", (_, changes, key, told) => {
+  const path = ["access.tokens.0", ...(key === "" ? [] : [key])].join(".");
+  expect(problemsOf({ tokens: [{ ...fit, ...changes }] }).get(path)).toContain(told);
+});
+
+it.each([["", "a b", "a\nb", "x".repeat(64), 7]].flat())("refuses the name %j", (name) => {
+  expect([...problemsOf({ tokens: [{ ...fit, name }] }).keys()]).toEqual(["access.tokens.0.name"]);
+});
+
+it.each(["", "-shop", "Shop", "*-shop", "team-**", "te*am", "a/b", 7, null])(
+  "refuses the namespace %j",
+  (namespace) => {
+    const problems = problemsOf({ tokens: [{ ...fit, namespaces: ["shop", namespace] }] });
+    expect([...problems.keys()]).toEqual(["access.tokens.0.namespaces.1"]);
+  },
+);
+
+it("refuses a token of no namespace", () => {
+  expect(problemsOf({ tokens: [{ ...fit, namespaces: [] }] }).has("access.tokens.0.namespaces")).toBe(true);
+});
+
+it("tells all of it at once", () => {
+  const paths = problemsOf({
+    tokens: [
+      { ...fit, name: 7, nme: "x", namespaces: [""] },
+      { ...fit, token: "secret" },
+    ],
+  }).keys();
+  expect([...paths].sort()).toEqual([
+    "access.tokens.0",
+    "access.tokens.0.name",
+    "access.tokens.0.namespaces.0",
+    "access.tokens.1.token",
+  ]);
+});
