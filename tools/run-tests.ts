@@ -26,7 +26,9 @@ for (const check of ["format", "types", "layers", "unused"]) tallies.push(await 
 tallies.push(await runTests("unit"));
 tallies.push(await runCheck("servers"));
 tallies.push(await runTests("real"));
-tallies.push(await runTests("argo", ["node", "test/servers/own-network.ts"]));
+const inOwnNetwork = ["node", "test/servers/own-network.ts"];
+tallies.push(await runTests("argo", inOwnNetwork));
+tallies.push(await runTests("flagger", inOwnNetwork));
 rmSync(scratch, { recursive: true });
 
 const all = total(tallies);
@@ -40,9 +42,9 @@ async function runCheck(script: string): Promise<TestTally> {
   return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
-/** @param launcher command that runs the tests where they can: those of `argo` in a network of their own. */
+/** @param launcher command that runs the tests where they can: those of controllers in a network of their own. */
 async function runTests(
-  project: "unit" | "real" | "argo",
+  project: "unit" | "real" | "argo" | "flagger",
   launcher: readonly string[] = [],
 ): Promise<TestTally> {
   heading(`${project} tests`);

@@ -1,10 +1,11 @@
 /**
- * `npm run servers`: builds or installs every server the `real` and `argo` tests
+ * `npm run servers`: builds or installs every server the `real`, `argo` and `flagger` tests
  * start, so that no test pays for it and its progress is seen.
  */
 import { dirname } from "node:path";
 import { argoVersions, buildArgoHost } from "./build-argo-host.ts";
 import { buildControlPlane } from "./build-control-plane.ts";
+import { buildFlagger } from "./build-flagger.ts";
 import { buildPrometheus } from "./build-prometheus.ts";
 import { installEnvoy } from "./install-envoy.ts";
 
@@ -15,5 +16,6 @@ say(`Prometheus is ${prometheus}`);
 say(`Envoy is ${await installEnvoy(say)}`);
 const { apiServer } = await buildControlPlane(say);
 say(`Kubernetes and Argo Rollouts are in ${dirname(apiServer)}`);
+say(`Flagger is ${(await buildFlagger(say)).flagger}`);
 for (const version of argoVersions)
   say(`the plugin client of Argo Rollouts ${version} is ${(await buildArgoHost(version, say)).host}`);

@@ -8,7 +8,6 @@ import {
   readlinkSync,
   realpathSync,
   rmSync,
-  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,13 +15,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { stringify } from "yaml";
-import { z } from "zod";
 import { createKubernetesApi, type KubernetesApi } from "../support/kubernetes-api.ts";
 import { createKubernetesNamespace, type KubernetesNamespace } from "../support/kubernetes-namespace.ts";
-import { readManifests } from "../support/read-manifests.ts";
 import { buildControlPlane } from "./build-control-plane.ts";
 import { freePort, type OwnProcess, startOwnProcess } from "./own-process.ts";
 import { runCommand } from "./run-command.ts";
+import {
+  installAccount,
+  removeAccount,
+  type ServiceAccountFolder,
+  writeServiceAccount,
+} from "./service-account.ts";
 import type { ControlPlane } from "./start-control-plane.ts";
 
 /**
@@ -76,14 +79,6 @@ export interface ArgoReplica {
   start(): Promise<void>;
 }
 
-/** What Kubernetes mounts into each of the controller's pods; a copy that other processes can read. */
-export interface ServiceAccountFolder {
-  readonly folder: string;
-  readonly tokenFile: string;
-  readonly caFile: string;
-  readonly namespaceFile: string;
-}
-
 /** An installation of Argo Rollouts, with its first controller running. */
 export interface ArgoController extends ArgoReplica {
   /** Namespace it is installed in, with its ConfigMap, account and lease. */
@@ -127,10 +122,9 @@ export async function startArgoController(options: ArgoControllerOptions): Promi
   const admin = createKubernetesApi(plane);
   const installation = await install(admin, programs.argoRbac, options);
   const folder = mkdtempSync(join(tmpdir(), "coalmine-argo-"));
-  const serviceAccount = await writeServiceAccount(admin, plane, installation.namespace, folder);
-  const token = readFileSync(serviceAccount.tokenFile, "utf8");
-  const access = { api: plane.api, token, caFile: serviceAccount.caFile };
-  const api = createKubernetesApi(access);
+  const account = { namespace: installation.namespace, name: "argo-rollouts" };
+  const serviceAccount = await writeServiceAccount(admin, plane, account, folder);
+  const api = createKubernetesApi(serviceAccount.access);
   const replicas: ArgoReplica[] = [];
   const namespaces: KubernetesNamespace[] = [];
 
@@ -156,8 +150,7 @@ export async function startArgoController(options: ArgoControllerOptions): Promi
     await Promise.all(replicas.map((replica) => replica.kill()));
     for (const pid of replicas.flatMap(({ workingFolder }) => pidsWorkingIn(workingFolder))) endOrphan(pid);
     await Promise.all(namespaces.map((namespace) => namespace.remove()));
-    await admin.delete({ kind: "ClusterRoleBinding", name: installation.namespace });
-    await admin.delete({ kind: "Namespace", name: installation.namespace });
+    await removeAccount(admin, installation.namespace);
     await Promise.all([api.close(), admin.close()]);
     rmSync(folder, { recursive: true, force: true });
   };
@@ -197,19 +190,7 @@ const instanceLabel = "argo-rollouts.argoproj.io/controller-instance-id";
 async function install(admin: KubernetesApi, rbacFiles: readonly string[], options: ArgoControllerOptions) {
   const id = randomBytes(4).toString("hex");
   const namespace = `argo-rollouts-${id}`;
-  await admin.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
-  for (const manifest of rbacFiles.flatMap((file) => readManifests(readFileSync(file, "utf8")))) {
-    const { metadata } = manifest;
-    if (manifest.kind === "ClusterRoleBinding") {
-      const subjects = [{ kind: "ServiceAccount", name: "argo-rollouts", namespace }];
-      await admin.create({ ...manifest, metadata: { ...metadata, name: namespace }, subjects });
-    } else if (manifest.kind === "ServiceAccount") {
-      await admin.create({ ...manifest, metadata: { ...metadata, namespace } });
-    } else {
-      // The cluster role is every installation's.
-      await admin.apply(manifest);
-    }
-  }
+  await installAccount(admin, rbacFiles, namespace);
   const data = {
     metricProviderPlugins: stringify((options.metricPlugins ?? []).map(configured)),
     stepPlugins: stringify((options.stepPlugins ?? []).map(configured)),
@@ -222,38 +203,6 @@ async function install(admin: KubernetesApi, rbacFiles: readonly string[], optio
 function configured({ location, ...rest }: ArgoPlugin) {
   return { ...rest, location: location.startsWith("/") ? pathToFileURL(location).href : location };
 }
-
-/** A token as a pod's is made (TokenRequest), good for a day. */
-async function writeServiceAccount(
-  admin: KubernetesApi,
-  plane: ControlPlane,
-  namespace: string,
-  parent: string,
-): Promise<ServiceAccountFolder> {
-  const answer = await admin.request(
-    "POST",
-    `/api/v1/namespaces/${namespace}/serviceaccounts/argo-rollouts/token`,
-    {
-      apiVersion: "authentication.k8s.io/v1",
-      kind: "TokenRequest",
-      spec: { expirationSeconds: 86_400 },
-    },
-  );
-  const { token } = tokenRequest.parse(answer).status;
-  const folder = join(parent, "serviceaccount");
-  mkdirSync(folder);
-  const files = {
-    tokenFile: join(folder, "token"),
-    caFile: join(folder, "ca.crt"),
-    namespaceFile: join(folder, "namespace"),
-  };
-  writeFileSync(files.tokenFile, token, { mode: 0o600 });
-  writeFileSync(files.caFile, readFileSync(plane.caFile));
-  writeFileSync(files.namespaceFile, namespace);
-  return { folder, ...files };
-}
-
-const tokenRequest = z.looseObject({ status: z.looseObject({ token: z.string() }) });
 
 /** What a pod's environment holds, and nothing of this machine's but the path. */
 function podEnvironment(api: string, home: string): Record<string, string> {

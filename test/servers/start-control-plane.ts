@@ -1,6 +1,6 @@
 /** A small Kubernetes on 127.0.0.1: a real API server, controllers and scheduler, and nodes that only pretend. */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,8 +14,10 @@ import {
 import { listOf } from "../support/kubernetes-json.ts";
 import { readManifests } from "../support/read-manifests.ts";
 import { buildControlPlane, type ControlPlanePrograms } from "./build-control-plane.ts";
+import { flaggerCrds } from "./flagger-crds.ts";
 import { istioCrds } from "./istio-crds.ts";
 import { freePort, type OwnProcess, startOwnProcess } from "./own-process.ts";
+import { writeKubeconfig } from "./write-kubeconfig.ts";
 
 /** Where a control plane is; plain data, so that it can be handed to another process. */
 export interface ControlPlane extends KubernetesAccess {
@@ -35,7 +37,7 @@ const nodeCount = 3;
 /**
  * Starts etcd, the API server (RBAC on), the controller manager, the scheduler
  * and three fake nodes whose pods are Ready at once, and creates the CRDs of Argo
- * Rollouts and, with any content, those of Istio's VirtualService and
+ * Rollouts, those of Flagger and, with any content, those of Istio's VirtualService and
  * DestinationRule. Ready means: pods can be created. It takes about six seconds,
  * and 0.8 GiB of memory.
  */
@@ -50,7 +52,8 @@ export async function startControlPlane(): Promise<RunningControlPlane> {
   try {
     const plane = await startServers(programs, folder, servers);
     const api = createKubernetesApi(plane);
-    await fill(api, programs);
+    const argoCrds = programs.argoCrds.flatMap((file) => readManifests(readFileSync(file, "utf8")));
+    await fill(api, [...argoCrds, ...istioCrds, ...(await flaggerCrds())]);
     await api.close();
     return { ...plane, close };
   } catch (error) {
@@ -177,19 +180,6 @@ function writeCredentials(folder: string, api: string) {
   return { plane, accountKeys };
 }
 
-function writeKubeconfig(file: string, { api, token, caFile }: KubernetesAccess): void {
-  const named = (kind: string, content: unknown) => [{ name: "coalmine", [kind]: content }];
-  const content = {
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: named("cluster", { server: api, "certificate-authority": caFile }),
-    users: named("user", { token }),
-    contexts: named("context", { cluster: "coalmine", user: "coalmine" }),
-    "current-context": "coalmine",
-  };
-  writeFileSync(file, JSON.stringify(content, null, 2), { mode: 0o600 });
-}
-
 async function isReady(plane: ControlPlane): Promise<boolean> {
   try {
     const api = createKubernetesApi(plane);
@@ -201,12 +191,9 @@ async function isReady(plane: ControlPlane): Promise<boolean> {
   }
 }
 
-async function fill(api: KubernetesApi, programs: ControlPlanePrograms): Promise<void> {
-  const crds = readdirSync(programs.argoCrds).flatMap((file) =>
-    readManifests(readFileSync(join(programs.argoCrds, file), "utf8")),
-  );
+async function fill(api: KubernetesApi, crds: readonly Manifest[]): Promise<void> {
   const nodes = Array.from({ length: nodeCount }, (_, index) => fakeNode(`node-${index + 1}`));
-  const manifests = [...crds, ...istioCrds, ...nodes];
+  const manifests = [...crds, ...nodes];
   const created = await Promise.all(manifests.map((manifest) => api.create(manifest)));
   const deadline = performance.now() + 30_000;
   while (

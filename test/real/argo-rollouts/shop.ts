@@ -8,8 +8,9 @@ import { type RunningPrometheus, startPrometheus } from "../../servers/start-pro
 import { sharedControlPlane } from "../../support/control-plane.ts";
 import { createKubernetesApi } from "../../support/kubernetes-api.ts";
 import type { KubernetesNamespace } from "../../support/kubernetes-namespace.ts";
+import { type PodMetrics, startPodMetrics } from "../../support/pod-metrics/pod-metrics.ts";
+import { rolloutPods } from "../../support/pod-metrics/rollout-traffic.ts";
 import type { Rollout } from "../../support/rollout.ts";
-import { type PodMetrics, startPodMetrics } from "./templates/pod-metrics.ts";
 
 export interface Shop {
   readonly argo: ArgoController;
@@ -31,7 +32,7 @@ const historySeconds = 8;
 export async function openShop(): Promise<Shop> {
   const folder = mkdtempSync(join(tmpdir(), "coalmine-shop-"));
   const api = createKubernetesApi(sharedControlPlane());
-  const pods: PodMetrics = await startPodMetrics(api);
+  const pods: PodMetrics = await startPodMetrics(api, rolloutPods);
   const prometheus = await startPrometheus({ scrapeConfigs: [pods.scrapeConfig] });
   const settings = join(folder, "coalmine.yaml");
   writeFileSync(
@@ -84,7 +85,7 @@ export const quickSpec = {
   warmup: "0s",
 } as const;
 
-/** An image whose pods fail a fifth of their requests; see pod-metrics.ts. */
+/** An image whose pods fail a fifth of their requests; see test/support/pod-metrics. */
 export const badImage = "shop/checkout:2-bad";
 export const goodImage = "shop/checkout:2";
 

@@ -2,8 +2,8 @@
 import type { ArgoController } from "../../../servers/start-argo-controller.ts";
 import { type AnalysisRun, measurementsOf } from "../../../support/analysis-run.ts";
 import type { KubernetesNamespace } from "../../../support/kubernetes-namespace.ts";
+import { badTag, type PodMetrics, unseenTag } from "../../../support/pod-metrics/pod-metrics.ts";
 import type { RolloutState } from "../../../support/rollout.ts";
-import { badTag, type PodMetrics, unseenTag } from "./pod-metrics.ts";
 import { type Places, scaledTime } from "./scaled-time.ts";
 import { manifestsOf, rolloutOf, type TemplateCase } from "./template-cases.ts";
 

@@ -1,0 +1,49 @@
+/** What kube-state-metrics says of the readiness of pods. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import type { KubernetesApi } from "../../../support/kubernetes-api.ts";
+import { listOf } from "../../../support/kubernetes-json.ts";
+import { serveText, type TextServer } from "./serve-text.ts";
+
+/** Serves `kube_pod_status_ready` of every pod. */
+export async function startPodStates(api: KubernetesApi): Promise<TextServer> {
+  let text = "";
+  let isOpen = true;
+  const looking = (async () => {
+    while (isOpen) {
+      const pods = (await api.list({ kind: "Pod" })).map((object) => podSchema.parse(object));
+      text = pods.map(exposition).join("");
+      await sleep(1_000);
+    }
+  })();
+  // An error is told by `close`.
+  looking.catch(() => {});
+  const server = await serveText(async () => text);
+  return {
+    ...server,
+    async close() {
+      isOpen = false;
+      await server.close();
+      await looking;
+    },
+  };
+}
+
+/** One series for each answer, as kube-state-metrics has them. */
+function exposition({ metadata: { namespace, name }, status }: Pod): string {
+  const ready = status.conditions.find(({ type }) => type === "Ready")?.status.toLowerCase() ?? "false";
+  return ["true", "false", "unknown"]
+    .map((condition) => {
+      const labels = `namespace="${namespace}",pod="${name}",condition="${condition}"`;
+      return `kube_pod_status_ready{${labels}} ${condition === ready ? 1 : 0}\n`;
+    })
+    .join("");
+}
+
+const podSchema = z.looseObject({
+  metadata: z.looseObject({ namespace: z.string(), name: z.string() }),
+  status: z
+    .looseObject({ conditions: listOf(z.looseObject({ type: z.string(), status: z.string() })) })
+    .prefault({}),
+});
+type Pod = z.infer<typeof podSchema>;
