@@ -21,7 +21,7 @@ export function look(plan: Plan, state: AnalysisState, observation: Look, at: nu
   const { spec } = plan;
   const ended = ticksEndedBy(spec, state.startedAt, at);
   const isTickEnd = (at - state.startedAt) % spec.tickMs === 0;
-  const lookedMs = Math.min(at - (state.consumedTo ?? at), spec.tickMs);
+  const lookedMs = lookedTime(plan, state, at);
   let next = commitTicks(plan, state, isTickEnd ? ended - 1 : ended);
   next = {
     ...next,
@@ -36,6 +36,17 @@ export function look(plan: Plan, state: AnalysisState, observation: Look, at: nu
     warnings: addWarnings(next.warnings, [...observation.warnings, ...droppedWarnings(plan, observation)]),
   };
   return commitTicks(plan, next, ended);
+}
+
+/**
+ * How much time a look stands for. Where the source was away nobody could look, so
+ * no more than a tick of it counts as seen; but the last look is followed by
+ * none, and what it has no samples of was not seen at all.
+ */
+function lookedTime({ spec }: Plan, { startedAt, consumedTo }: AnalysisState, at: number): number {
+  const end = startedAt + spec.durationMs;
+  const past = Math.min(at, end) - (consumedTo ?? at);
+  return at < end ? Math.min(past, spec.tickMs) : Math.max(0, past);
 }
 
 function lookMetric(

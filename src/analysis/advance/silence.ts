@@ -2,12 +2,6 @@ import type { Cohort, CohortCounts, Stratum } from "../observation.ts";
 import type { Silence } from "./state.ts";
 
 /**
- * Shortest silence that counts, in milliseconds: twice the longest usual scrape
- * interval, so that a slow scrape or a missed one is none, however short the ticks.
- */
-export const leastSilenceMs = 120_000;
-
-/**
  * Adds one look to what is known of each source's silence.
  *
  * @param strata the look's counts, one stratum a source; null when they were

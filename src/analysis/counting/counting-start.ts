@@ -1,4 +1,5 @@
 // Where counting starts for a process: neither twice, nor not at all, nor its whole past.
+import { leastSilenceMs } from "../least-silence.ts";
 import type { PodTimes } from "../observation.ts";
 import type { TimeWindow } from "../ports.ts";
 import { countUntil } from "./counter.ts";
@@ -54,12 +55,17 @@ export function countingStart(
   return window.from;
 }
 
-/** Whether a counter has a sample in the look, or a late one that no earlier look consumed. */
+/**
+ * Whether a counter has a sample in the look, or a late one that no earlier look
+ * consumed. One that is old at the look's end is none: a look that stands for
+ * minutes, after the source was away, must not pass for news by what came first.
+ */
 export function hasNewSample(
   times: readonly number[],
   known: PodTimes | undefined,
   window: TimeWindow,
 ): boolean {
   const inLook = countUntil(times, times.length, window.to);
-  return countUntil(times, inLook, Math.min(known?.last ?? window.from, window.from)) < inLook;
+  const consumed = Math.min(known?.last ?? window.from, window.from);
+  return countUntil(times, inLook, Math.max(consumed, window.to - leastSilenceMs)) < inLook;
 }

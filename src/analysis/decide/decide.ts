@@ -1,6 +1,7 @@
 import { hasHeld } from "../advance/condition-metric.ts";
-import { leastSilenceMs, silentMs } from "../advance/silence.ts";
+import { silentMs } from "../advance/silence.ts";
 import type { AnalysisState, Decision } from "../advance/state.ts";
+import { leastSilenceMs } from "../least-silence.ts";
 import type { Plan } from "../plan/plan.ts";
 import { failReason } from "../report/fail-reason.ts";
 import * as missing from "../report/missing-data-reasons.ts";

@@ -1,9 +1,10 @@
 import { hasHeld } from "../advance/condition-metric.ts";
 import { marginsOf } from "../advance/count-metric.ts";
-import { leastSilenceMs, silentMs } from "../advance/silence.ts";
+import { silentMs } from "../advance/silence.ts";
 import type { AnalysisState, CountMetricState, GaugeMetricState } from "../advance/state.ts";
 import { totals } from "../advance/stratum-rows.ts";
 import { requestsSoFar, settledTicks } from "../advance/traffic.ts";
+import { leastSilenceMs } from "../least-silence.ts";
 import { failNeeds, type Plan } from "../plan/plan.ts";
 import * as counts from "../report/count-reasons.ts";
 import * as missing from "../report/missing-data-reasons.ts";

@@ -47,7 +47,12 @@ export function createGates({ store, clock }: GatesOptions): Gates {
 }
 
 function applies(gate: Gate, question: GateQuestion): boolean {
-  return isOfHook(gate, question) && isOfRevision(gate, question);
+  return isOfHook(gate, question) && isOfRevision(gate, question) && !isSpent(gate, question);
+}
+
+/** What was closed stays closed, and a word on every revision speaks for those to come. */
+function isSpent({ isOpen, revision, at }: Gate, { openedSince = 0 }: GateQuestion): boolean {
+  return isOpen && revision !== null && Date.parse(at) < openedSince;
 }
 
 /** An open rollback gate stops a release and other open gates let it go on: one word cannot mean both. */

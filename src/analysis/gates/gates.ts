@@ -8,6 +8,8 @@ export interface GateQuestion {
   readonly hook: GateHook | null;
   /** Null: of no revision in particular, which only gates of every revision answer. */
   readonly revision: string | null;
+  /** Words that open this one revision do not apply if they were said before; milliseconds since the epoch, 0 unless given. */
+  readonly openedSince?: number;
 }
 
 /** Which gates to list: those that match every field given. */

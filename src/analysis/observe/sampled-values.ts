@@ -1,3 +1,4 @@
+import { leastSilenceMs } from "../least-silence.ts";
 import type { Series, TimeWindow } from "../ports.ts";
 import type { GaugeMetric } from "../spec/model.ts";
 import type { MetricQuery } from "../telemetry.ts";
@@ -40,9 +41,11 @@ const comparisons: Record<ConditionOperator, (a: number, b: number) => boolean> 
   "<=": (a, b) => a <= b,
 };
 
+/** One that is old at the window's end says nothing of it: the window may be that of a source that was away. */
 function lastValues(series: readonly Series[], { from, to }: TimeWindow): number[] {
+  const after = Math.max(from, to - leastSilenceMs);
   return series.flatMap(({ times, values }) => {
-    const last = times.findLastIndex((time) => time > from && time <= to);
+    const last = times.findLastIndex((time) => time > after && time <= to);
     const value = values[last];
     return value !== undefined && Number.isFinite(value) ? [value] : [];
   });

@@ -84,6 +84,23 @@ describe("a gate", () => {
   });
 });
 
+describe("a word that was said before the release began", () => {
+  it("opens its one revision no more; what is closed or of every revision stands", async () => {
+    const gates = gatesAt();
+    await gates.close({ hook: "confirm-promotion" });
+    const { at } = await gates.open({ hook: "confirm-promotion", revision: "a1" });
+    const since = (openedSince: number) => gates.isOpen("confirm-promotion", { openedSince });
+    expect(await since(Date.parse(at))).toBe(true);
+    expect(await since(Date.parse(at) + 1)).toBe(false);
+    await gates.open({ hook: "rollback" });
+    await gates.close({ hook: "rollback", revision: "a1" });
+    expect(await gates.isOpen("rollback", { openedSince: Date.parse(at) + 60_000 })).toBe(false);
+    expect(await gates.isOpen("rollback", { revision: "b2", openedSince: Date.parse(at) + 60_000 })).toBe(
+      true,
+    );
+  });
+});
+
 describe("of several words", () => {
   it("the latest wins, narrow after wide and wide after narrow", async () => {
     const gates = gatesAt();

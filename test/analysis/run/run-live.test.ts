@@ -138,6 +138,26 @@ describe("runLive", () => {
     expect(result?.metrics[1]?.canary?.total).toBe(result?.metrics[0]?.canary?.total);
   });
 
+  it.each([
+    { gone: 250, until: 700, silent: "6m" },
+    { gone: 400, until: 700, silent: "3m30s" },
+    // It goes on without its samples for a while before it is away.
+    { gone: 300, away: 420, until: 700, silent: "5m" },
+  ])(
+    "passes nothing by samples that are old when it comes back after the deadline without others: $gone s",
+    async ({ gone, away = gone, until, silent }) => {
+      const isHeld = (time: number) => time <= startedAt + gone * 1_000 || time > startedAt + until * 1_000;
+      const held = service((second) => (second < gone ? 0.005 : 0.3)).map((one) => ({
+        ...one,
+        times: one.times.filter(isHeld),
+        values: one.values.filter((_, i) => isHeld(one.times[i] ?? 0)),
+      }));
+      const result = last(await steps(awayBetween(held, away, until)));
+      expect(result).toMatchObject({ verdict: "inconclusive", reason: { code: "no-data" } });
+      expect(result?.reason.text).toContain(`no usable canary samples for ${silent}`);
+    },
+  );
+
   it("waits for a source that goes away while the dispersion is measured", async () => {
     const auto = parseSpec({
       service: "checkout",
