@@ -63,7 +63,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 180_000,
           sequence: { shuffle: false },
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
     ],

@@ -84,8 +84,9 @@ const chooseSpec = createChooseSpec({
   }),
 });
 
+const readme = readFileSync(join(folder, "README.md"), "utf8");
+
 it("are all in the README's table, by themselves or with their folder", () => {
-  const readme = readFileSync(join(folder, "README.md"), "utf8");
   const table = readme.split("\n| file | strategy |\n")[1]?.split("\n\n")[0] ?? "";
   const links = [...table.matchAll(/\]\(([^)]+)\)/g)].map(([, link = ""]) => link);
   expect(files.filter((file) => !links.some((link) => file === link || file.startsWith(`${link}/`)))).toEqual(
@@ -94,6 +95,20 @@ it("are all in the README's table, by themselves or with their folder", () => {
   expect(links.filter((link) => !files.some((file) => file === link || file.startsWith(`${link}/`)))).toEqual(
     [],
   );
+});
+
+it("are read as the README's own are", async () => {
+  const examples = [
+    ...readme.matchAll(/^(metadata: \{.*\})$/gm),
+    ...readme.matchAll(/`(metadata: \{[^`]*\})`/g),
+  ];
+  expect(examples).toHaveLength(2);
+  for (const [, example = ""] of examples) {
+    const said = z.object({ metadata }).parse(parse(example)).metadata;
+    const canary = { namespace: "shop", name: "checkout" };
+    const call = { hook: "rollout", canary, phase: "Progressing", checksum: "1" } as const;
+    expect(await chooseSpec({ ...call, metadata: said })).toMatchObject({ isSaid: true, unknownKeys: [] });
+  }
 });
 
 it("are Canaries, MetricTemplates and specs that a Canary names", () => {

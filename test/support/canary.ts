@@ -1,7 +1,7 @@
 /** A Canary of Flagger as a test sees it: release an image, wait for its phase, see where its traffic goes. */
 import { z } from "zod";
 import type { KubernetesApi } from "./kubernetes-api.ts";
-import { listOf } from "./kubernetes-json.ts";
+import { conditions } from "./kubernetes-json.ts";
 import type { Wait } from "./wait-until.ts";
 
 /** What a Canary can be in. */
@@ -33,14 +33,7 @@ const canarySchema = z.looseObject({
       canaryWeight: z.number().default(0),
       iterations: z.number().default(0),
       lastAppliedSpec: z.string().default(""),
-      conditions: listOf(
-        z.looseObject({
-          type: z.string(),
-          status: z.string(),
-          reason: z.string().default(""),
-          message: z.string().default(""),
-        }),
-      ),
+      conditions,
     })
     .prefault({}),
 });

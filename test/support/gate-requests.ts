@@ -8,7 +8,8 @@ export interface GateSequence {
   readonly requests: (canary: string) => readonly GateRequest[];
 }
 
-const paths = [
+/** Those that ask or say something. */
+export const gatePaths = [
   "/gate/check",
   "/gate/open",
   "/gate/close",
@@ -146,7 +147,7 @@ const unreadable: readonly (readonly [
 
 /** What cannot be read opens nothing. */
 const refused = unreadable.flatMap(([about, body]): GateSequence[] =>
-  paths.map((path) => ({
+  gatePaths.map((path) => ({
     about: `${about} at ${path}`,
     requests: (canary) => {
       const bytes = body(canary);

@@ -8,3 +8,13 @@ export function listOf<Item extends z.ZodType>(item: Item) {
     .nullish()
     .transform((items) => items ?? []);
 }
+
+/** `status.conditions`, as objects of any kind have it. */
+export const conditions = listOf(
+  z.looseObject({
+    type: z.string(),
+    status: z.string(),
+    reason: z.string().default(""),
+    message: z.string().default(""),
+  }),
+);

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type AnalysisRun, analysisRunSchema } from "./analysis-run.ts";
 import type { KubernetesApi } from "./kubernetes-api.ts";
-import { listOf } from "./kubernetes-json.ts";
+import { conditions, listOf } from "./kubernetes-json.ts";
 import type { Wait } from "./wait-until.ts";
 
 const rolloutSchema = z.looseObject({
@@ -28,14 +28,7 @@ const rolloutSchema = z.looseObject({
       currentStepIndex: z.number().optional(),
       /** Why it waits, as in `CanaryPauseStep` or `InconclusiveAnalysisRun`. */
       pauseConditions: listOf(z.looseObject({ reason: z.string(), startTime: z.string() })),
-      conditions: listOf(
-        z.looseObject({
-          type: z.string(),
-          status: z.string(),
-          reason: z.string().default(""),
-          message: z.string().default(""),
-        }),
-      ),
+      conditions,
       canary: z
         .looseObject({
           /** What the step plugins said last; `status` is their own object. */

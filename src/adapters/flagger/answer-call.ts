@@ -16,14 +16,14 @@ export interface AnswerCallOptions {
 
 /** Answers a call from what is known: the release's standing, and the words of people. @throws CoalmineError as the specs' reading does. */
 export function createAnswerCall({ releases, gates, clock, logger }: AnswerCallOptions) {
-  const wordOn = ({ canary, checksum }: HookCall, hook: GateHook): Promise<Gate | null> =>
-    gates.standing({
-      namespace: canary.namespace,
-      canary: canary.name,
-      hook,
-      // This one carries the checksum of the revision before.
-      revision: hook === "confirm-rollout" ? null : checksum,
-    });
+  async function wordOn({ canary, checksum }: HookCall, hook: GateHook): Promise<Gate | null> {
+    const place = { namespace: canary.namespace, canary: canary.name, hook };
+    // This one carries the checksum of the revision before.
+    if (hook === "confirm-rollout") return await gates.standing({ ...place, revision: null });
+    // A revision that comes back is another release: that somebody let it through once says nothing of now.
+    const openedSince = (await releases.latestSince(canary)) ?? 0;
+    return await gates.standing({ ...place, revision: checksum, openedSince });
+  }
 
   async function judged(call: JudgedCall): Promise<HookAnswer> {
     const { hook, canary, checksum: revision } = call;

@@ -11,6 +11,13 @@ import type { CanaryEvents } from "./canary-events.ts";
 import { Releases } from "./releases.ts";
 import type { ChooseSpec } from "./spec-choice.ts";
 
+/**
+ * A Canary calls once in its interval, which people set to an hour and more: a
+ * release that was closed between two calls would be judged from the start at
+ * each, and its verdict never be heard.
+ */
+const defaultIdleMs = 6 * 3_600_000;
+
 export interface FlaggerApiOptions {
   readonly analyses: Pick<Analyses, "get" | "adopt" | "cancel" | "setWeight">;
   readonly gates: Gates;
@@ -20,7 +27,7 @@ export interface FlaggerApiOptions {
   readonly events: CanaryEvents;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How long nothing may call for a release before it is closed, in milliseconds; half an hour unless given. */
+  /** How long nothing may call for a release before it is closed, in milliseconds; six hours unless given. */
   readonly idleTimeoutMs?: number;
   /** Releases at the same time; 10,000 unless given. */
   readonly mostReleases?: number;
@@ -40,7 +47,7 @@ export interface FlaggerApi {
 
 /** Flagger's webhooks. See README.md beside this file. */
 export function createFlaggerApi(options: FlaggerApiOptions): FlaggerApi {
-  const { access, logger, idleTimeoutMs = 30 * 60_000, mostReleases = 10_000 } = options;
+  const { access, logger, idleTimeoutMs = defaultIdleMs, mostReleases = 10_000 } = options;
   const releases = new Releases({ ...options, idleTimeoutMs, mostReleases });
   const handle = createAnswerRequest({
     answerCall: createAnswerCall({ ...options, releases }),

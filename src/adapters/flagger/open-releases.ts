@@ -67,6 +67,14 @@ export class OpenReleases {
     return this.#keep(record === null ? null : releaseOf(record));
   }
 
+  /** The latest release of a Canary, to be looked at only; null without one, and while the store fails, which `load` tells. */
+  async latest(canary: CanaryName): Promise<Release | null> {
+    const known = this.#open.get(keyOf(canary));
+    if (known !== undefined) return known.release;
+    const record = await this.#options.releases.get(canary.namespace, canary.name).catch(() => null);
+    return record === null ? null : releaseOf(record);
+  }
+
   /** Whether the Canary has a release that goes on. */
   has(canary: CanaryName): boolean {
     return this.#open.has(keyOf(canary));
@@ -99,7 +107,10 @@ export class OpenReleases {
     // What has ended stays as it is.
     if (known.analysis !== null && known.analysis.result.phase !== "running") return true;
     try {
-      known.analysis = await analyses.get(id);
+      const record = await analyses.get(id);
+      // Found by its key, it is somebody else's: keys are anybody's choice, also of another namespace.
+      if (record.id !== id) return false;
+      known.analysis = record;
     } catch (thrown) {
       if (CoalmineError.from(thrown).code === "not-found") return false;
       if (known.analysis === null) throw thrown;
@@ -110,14 +121,19 @@ export class OpenReleases {
 
   /** Ends the analysis; nobody waits until it has. */
   cancel(known: OpenRelease): void {
-    const { analyses, logger } = this.#options;
     const id = known.release?.analysis ?? null;
     if (id === null || known.release?.closedAt !== null) return;
     if (known.analysis !== null && known.analysis.result.phase !== "running") return;
-    analyses.cancel(id).catch((thrown: unknown) => {
+    this.#cancel(id).catch((thrown: unknown) => {
       if (CoalmineError.from(thrown).code === "not-found") return;
-      logger.error({ analysis: id, err: thrown }, "an analysis could not be cancelled");
+      this.#options.logger.error({ analysis: id, err: thrown }, "an analysis could not be cancelled");
     });
+  }
+
+  async #cancel(id: string): Promise<void> {
+    const { analyses } = this.#options;
+    const record = await analyses.get(id);
+    if (record.id === id) await analyses.cancel(id);
   }
 
   #keep(release: Release | null): OpenRelease {

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** What came of reading a request's body. */
 export type Body =
@@ -38,4 +38,18 @@ export function readBody(request: IncomingMessage, mostBytes: number, then: (bod
   };
   request.on("data", take);
   request.once("end", end);
+}
+
+/** How long whoever sends a body that nobody reads has to read the answer, in milliseconds. */
+const lingerMs = 500;
+
+/**
+ * Ends an answer, whose head has been written, to a request whose body is not
+ * read on. Were the connection closed at once, its sender would write into a
+ * reset and never see the answer.
+ */
+export function endUnread(response: ServerResponse, text: string): void {
+  response.write(text);
+  const timer = setTimeout(() => response.end(), lingerMs);
+  response.once("close", () => clearTimeout(timer));
 }

@@ -23,7 +23,7 @@ export type Move =
   /** The release becomes this one, and its analysis is to be opened. */
   | { readonly kind: "open"; readonly release: Release };
 
-/** How long calls of a superseded revision may still be under way, in milliseconds: Flagger waits as long for a webhook. */
+/** How long calls of a revision that was superseded, or has ended, may still be under way, in milliseconds: Flagger waits as long for a webhook. */
 const strayMs = 10_000;
 
 /** How long opening an analysis is tried, in milliseconds, before the release counts as inconclusive. */
@@ -43,13 +43,11 @@ export function planCall(release: Release | null, call: LifeCall, now: number): 
   if (release !== null && isStray(release, call, now)) return { kind: "stray", by: release.revision };
   if (!openingPhases.has(call.phase)) return stay;
   if (release === null || release.revision !== call.checksum) return begun(release, call, now);
-  if (release.closedAt !== null) {
-    // The same revision once more; but a late call while Flagger waits for a word begins nothing.
-    return call.phase === "Progressing" ? begun(release, call, now) : stay;
-  }
+  if (release.closedAt !== null)
+    return isLate(release.closedAt, call, now) ? stay : begun(release, call, now);
   if (release.analysis !== null) {
     // What was opened by defaults gives way to what somebody says.
-    return call.says && !release.isSaid ? { kind: "open", release: again(release, now) } : stay;
+    return call.says && !release.isSaid ? { kind: "open", release: again(release) } : stay;
   }
   if (isOutOfPatience(release, now)) return stay;
   // Asked first in every tick, and often without metadata: the hooks that say what to judge come after it.
@@ -64,9 +62,14 @@ export function isOutOfPatience({ refusedSince }: Release, now: number): boolean
 }
 
 /** The same release, to be judged by another analysis. */
-export function again(release: Release, now: number): Release {
-  const { canary, revision, attempt, options, weight, supersedes } = release;
-  return { ...newRelease(canary, revision, attempt + 1, now), options, weight, supersedes };
+export function again(release: Release): Release {
+  const { canary, revision, attempt, openedAt, options, weight, supersedes } = release;
+  return { ...newRelease(canary, revision, attempt + 1, openedAt), options, weight, supersedes };
+}
+
+/** Of a revision that has ended: one in phase Progressing is the same once more, but one that waits for a word may have been under way. */
+function isLate(closedAt: number, { phase }: LifeCall, now: number): boolean {
+  return phase !== "Progressing" && now - closedAt < strayMs;
 }
 
 function isStray({ supersedes, revision }: Release, { hook, checksum }: LifeCall, now: number): boolean {

@@ -81,6 +81,12 @@ export class Releases {
     });
   }
 
+  /** When the latest release of the Canary began, or ended if it has: what was said before is not about the next one. */
+  async latestSince(canary: CanaryName): Promise<number | null> {
+    const release = await this.#open.latest(canary);
+    return release === null ? null : (release.closedAt ?? release.openedAt);
+  }
+
   /** Takes in an event of Flagger's. */
   hear(call: HookCall): Promise<void> {
     const event = readHookEvent(call.metadata["eventMessage"] ?? "");
@@ -145,14 +151,14 @@ export class Releases {
     const { release } = known;
     if ((await this.#open.refresh(known)) || release === null) return;
     const { canary, revision, analysis, openedAt } = release;
-    const { logger, clock } = this.#options;
+    const { logger } = this.#options;
     logger.warn(
       { ...canary, revision, analysis, openedAt: new Date(openedAt).toISOString() },
       "the analysis of a release is lost: the next call opens another",
     );
     known.analysis = null;
     known.refusal = `analysis ${analysis} was lost in a restart; the next hook opens another`;
-    await this.#open.put(known, { ...again(release, clock.now()), lost: analysis });
+    await this.#open.put(known, { ...again(release), lost: analysis });
   }
 
   /** What the call changes; answers what its caller should know beside how the release stands. */
@@ -185,14 +191,16 @@ export class Releases {
   /**
    * What the metadata asks for; null where it asks for what runs already, though
    * the document that it names can no longer be read: a mistake there must not
-   * roll back every release that was judged by it.
+   * roll back every release that was judged by it. Nor does a mistake in the
+   * metadata of the rollback hook alone hide a fail.
    */
   async #chooseAgain(known: OpenRelease, call: JudgedCall): Promise<SpecChoice | null> {
     try {
       return await this.#choose(call);
     } catch (thrown) {
       const runs = openOf(known, call) !== null && known.analysis !== null;
-      if (runs && isConfigFault(thrown) && sameJson(call.metadata, known.saidBy)) return null;
+      const isHarmless = call.hook === "rollback" || sameJson(call.metadata, known.saidBy);
+      if (runs && isHarmless && isConfigFault(thrown)) return null;
       throw thrown;
     }
   }

@@ -3,7 +3,7 @@ import type { AnalysisStore, ListFilter } from "../../analysis/ports.ts";
 import { CoalmineError } from "../../base/errors.ts";
 
 export interface MemoryStoreOptions {
-  /** How many analyses are kept; beyond it the oldest that have ended are forgotten. */
+  /** How many analyses are kept; beyond it those that ended longest ago are forgotten. */
   readonly maxRecords: number;
 }
 
@@ -16,30 +16,37 @@ export function createMemoryStore({ maxRecords }: MemoryStoreOptions): AnalysisS
   /** In order of insertion, oldest first. */
   const records = new Map<string, AnalysisRecord>();
   const idsByKey = new Map<string, string>();
+  /** In the order of their ends: one that ran long has news when it ends, however long ago it was inserted. */
+  const ended = new Set<string>();
 
-  function forgetOldest(): void {
-    for (const { id, key, result } of records.values()) {
+  function keep(record: AnalysisRecord): void {
+    records.set(record.id, record);
+    if (record.result.phase !== "running") ended.add(record.id);
+    for (const id of ended) {
       if (records.size <= maxRecords) return;
-      if (result.phase === "running") continue;
-      records.delete(id);
-      if (key !== null) idsByKey.delete(key);
+      forget(id);
     }
+  }
+
+  function forget(id: string): void {
+    const key = records.get(id)?.key ?? null;
+    if (key !== null) idsByKey.delete(key);
+    records.delete(id);
+    ended.delete(id);
   }
 
   return {
     async insert(record) {
       if (records.has(record.id)) throw taken("id", record.id);
       if (record.key !== null && idsByKey.has(record.key)) throw taken("key", record.key);
-      records.set(record.id, record);
       if (record.key !== null) idsByKey.set(record.key, record.id);
-      forgetOldest();
+      keep(record);
     },
     async update(record) {
       if (!records.has(record.id)) {
         throw new CoalmineError("not-found", `no analysis has the id ${JSON.stringify(record.id)}`);
       }
-      records.set(record.id, record);
-      forgetOldest();
+      keep(record);
     },
     async get(id) {
       return records.get(id) ?? null;

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { type Access, noAccessControl } from "../../../src/base/access.ts";
 import { type FlaggerStage, flaggerStage } from "./flagger-stage.ts";
@@ -24,6 +25,26 @@ async function sendBytes({ url }: FlaggerStage, parts: Iterable<string | Buffer>
   await closed;
   return answer;
 }
+
+/** Sends 10 MB three times from a thread of its own: on ours it would read as soon as it is answered. */
+const sendAtOnce = `
+  const { connect } = require("node:net");
+  const { parentPort, workerData: port } = require("node:worker_threads");
+  const head = "POST /flagger/v1/rollout HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 10000000\\r\\n\\r\\n";
+  const send = () =>
+    new Promise((resolve) => {
+      let answer = "";
+      const socket = connect(port, "127.0.0.1", () => socket.write(head + "x".repeat(10000000)));
+      socket.on("data", (chunk) => (answer += chunk));
+      socket.on("error", () => undefined);
+      socket.on("close", () => resolve(answer));
+    });
+  (async () => {
+    const answers = [];
+    for (let n = 0; n < 3; n++) answers.push(await send());
+    parentPort.postMessage(answers);
+  })();
+`;
 
 describe("the addresses", () => {
   it("are one for each type, and one that takes it from metadata.hook", async () => {
@@ -126,6 +147,15 @@ describe("a body", () => {
     );
     // What the buffers between us hold may have been written.
     expect(parts).toBeLessThan(640);
+  });
+
+  it("of 10 MB is answered to those too who send all of it at once", async () => {
+    const stage = await flaggerStage();
+    const sender = new Worker(sendAtOnce, { eval: true, workerData: Number(new URL(stage.url).port) });
+    const [answers] = await once(sender, "message");
+    expect(answers).toEqual(
+      Array.from({ length: 3 }, () => expect.stringMatching(/^HTTP\/1\.1 413 [\s\S]*limit/)),
+    );
   });
 
   it("that breaks off is nobody's to answer", async () => {
@@ -245,6 +275,23 @@ describe("a fault of the server", () => {
         },
       ]);
       expect(await stage.call("event")).toMatchObject({ status: 200 });
+    },
+  );
+});
+
+describe("a fault of the server at a hook that is a check of Flagger's", () => {
+  it.each(["pre-rollout", "rollout"] as const)(
+    "is no failed check: %s says yes, the others no",
+    async (hook) => {
+      const get = () => Promise.reject(new Error("secret inside"));
+      const stage = await flaggerStage({ releases: { get, put: get, listOpen: get } });
+      const text = "NOT JUDGED: the webhook met a fault of the server; its log has the cause";
+      expect(await stage.call(hook)).toEqual({ status: 200, text });
+      expect(stage.log).toMatchObject([{ level: "error", fields: { hook } }]);
+      for (const other of ["confirm-traffic-increase", "confirm-promotion", "rollback"] as const)
+        expect(await stage.call(other)).toMatchObject({ status: 403 });
+      const unread = JSON.stringify({ ...sent, metadata: { spec: 1 } });
+      expect(await stage.inject(`/flagger/v1/${hook}`, unread)).toMatchObject({ status: 400 });
     },
   );
 });

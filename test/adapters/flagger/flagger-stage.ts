@@ -81,6 +81,7 @@ export interface StageOptions extends Partial<FlaggerApiOptions> {
 /** Closed after the test. */
 export async function flaggerStage(options: StageOptions = {}): Promise<FlaggerStage> {
   const clock = createManualClock(start);
+  let others = 0;
   const script = scriptedRuns();
   const log: LogLine[] = [];
   const write = (level: LogLine["level"]) => (fields: LogLine["fields"], message: string) =>
@@ -91,7 +92,7 @@ export async function flaggerStage(options: StageOptions = {}): Promise<FlaggerS
     store: options.store ?? createMemoryStore({ maxRecords: 1_000_000 }),
     sources: new Map([["default", { source, ingestionDelayMs: 0 }]]),
     clock,
-    newId: () => "none",
+    newId: () => `of-somebody-else-${++others}`,
     logger,
     limits: options.limits ?? {},
     runs: script.runs,

@@ -6,6 +6,8 @@ it.each([
   ["Advance podinfo.test canary weight 100", { kind: "weight", weight: 100 }],
   ["Advance podinfo.test canary weight 999", { kind: "weight", weight: 100 }],
   ["Routing all traffic to canary", { kind: "weight", weight: 100 }],
+  ["New revision detected! Restarting analysis for podinfo.test", { kind: "weight", weight: 0 }],
+  ["New revision detected! Scaling up podinfo.test", { kind: "other" }],
   ["Routing all traffic to primary", { kind: "other" }],
   ["Advance podinfo.test primary weight 20", { kind: "other" }],
   ["Advance podinfo.test canary iteration 1/2", { kind: "other" }],

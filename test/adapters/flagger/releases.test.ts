@@ -254,7 +254,7 @@ describe("gates", () => {
     const canary = { namespace: "shop", canary: "checkout" };
     expect(asked.slice(0, 2)).toEqual([
       { ...canary, hook: "confirm-rollout", revision: null },
-      { ...canary, hook: "confirm-promotion", revision: "r1" },
+      { ...canary, hook: "confirm-promotion", revision: "r1", openedSince: 0 },
     ]);
   });
 
@@ -344,6 +344,16 @@ describe("a spec that cannot be had", () => {
     const before = stage.told.length;
     await stage.call("rollout", { metadata });
     expect(stage.told).toHaveLength(before);
+  });
+
+  it("at the rollback hook alone does not hide a fail", async () => {
+    const stage = await flaggerStage();
+    await stage.call("pre-rollout", said);
+    const faulty = { metadata: { spec: "missing" } };
+    expect(await stage.call("rollback", faulty)).toMatchObject({ status: 403 });
+    await stage.end("fail");
+    expect(await stage.call("rollback", faulty)).toMatchObject({ status: 200, text: "FAIL: fail it is" });
+    expect(reasons(stage)).toContain("CoalmineMisconfigured");
   });
 
   it("that could be had when the release began does not end it: only new metadata is a new fault", async () => {
@@ -488,16 +498,16 @@ describe("the end of a release", () => {
   it("comes by itself after a single call too", async () => {
     const stage = await flaggerStage();
     await stage.call("pre-rollout");
-    await stage.forward(30 * minute);
+    await stage.forward(360 * minute);
     expect((await stage.releases.get("shop", "checkout"))?.closedAt).not.toBeNull();
   });
 
-  it("comes by itself when nothing calls for half an hour", async () => {
+  it("comes by itself when nothing calls for six hours", async () => {
     const stage = await flaggerStage();
     await stage.call("pre-rollout");
-    await stage.forward(29 * minute);
+    await stage.forward(359 * minute);
     await stage.call("rollout");
-    await stage.forward(29 * minute);
+    await stage.forward(359 * minute);
     expect((await stage.releases.get("shop", "checkout"))?.closedAt).toBeNull();
     await stage.forward(minute);
     expect((await stage.releases.get("shop", "checkout"))?.closedAt).not.toBeNull();
@@ -516,7 +526,7 @@ describe("a call while idle releases are being closed", () => {
     const stage = await flaggerStage({ releases: { ...store, put } });
     await stage.call("pre-rollout", { name: "a" });
     await stage.call("pre-rollout", { name: "b" });
-    await stage.forward(30 * minute);
+    await stage.forward(360 * minute);
     await stage.call("rollout", { name: "b" });
     slow.resolve();
     await stage.forward(0);

@@ -15,7 +15,7 @@ const spec = parseSpec({
   telemetry: "http",
   cohorts: { canary: { version: "v2" }, baseline: { version: "v1" } },
 });
-const service = (errorRate: number) =>
+const service = (errorRate: number | ((second: number) => number)) =>
   syntheticService({
     startedAt,
     seconds: 900,

@@ -1,4 +1,5 @@
 /** A Deployment with its Canary, for each of Flagger's strategies. */
+import { type HookType, hookTypes } from "../../../src/adapters/flagger/hook-call.ts";
 import type { Manifest } from "../../support/kubernetes-api.ts";
 
 /** A webhook of a Canary, as under `spec.analysis.webhooks`. */
@@ -72,20 +73,6 @@ export function canaryManifests(options: CanaryOptions): readonly Manifest[] {
     },
   ];
 }
-
-/** Every type of webhook, in the order in which Flagger calls them. */
-export const hookTypes = [
-  "confirm-rollout",
-  "pre-rollout",
-  "rollout",
-  "confirm-traffic-increase",
-  "confirm-promotion",
-  "post-rollout",
-  "rollback",
-  "event",
-] as const;
-
-export type HookType = (typeof hookTypes)[number];
 
 /**
  * A webhook of each type, at `<base>/<type>`.

@@ -1,6 +1,6 @@
 /** The events of a namespace's Canaries, kept as they come: from the tenth on that are alike, Kubernetes writes over the one before. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { keepLooking } from "../../support/keep-looking.ts";
 import type { KubernetesNamespace } from "../../support/kubernetes-namespace.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 
@@ -39,21 +39,7 @@ export function recordEvents(namespace: KubernetesNamespace): EventRecorder {
     }
   }
 
-  let isOpen = true;
-  let failed: unknown = null;
-  const looking = (async () => {
-    while (isOpen) {
-      await look().then(
-        () => {
-          failed = null;
-        },
-        (error: unknown) => {
-          failed = error;
-        },
-      );
-      await sleep(500);
-    }
-  })();
+  const looking = keepLooking(look);
 
   return {
     told: toldOf,
@@ -72,11 +58,7 @@ export function recordEvents(namespace: KubernetesNamespace): EventRecorder {
       await waitUntil(wait, async () => toldOf(canary, by === "flagger" ? "coalmine" : "flagger"));
       return find() ?? "";
     },
-    async close() {
-      isOpen = false;
-      await looking;
-      if (failed !== null) throw failed;
-    },
+    close: () => looking.close(),
   };
 }
 

@@ -1,7 +1,7 @@
 /** What becomes of releases while Coalmine or its Prometheus is away. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hookTypes } from "../../../src/adapters/flagger/hook-call.ts";
 import { badTag } from "../../support/pod-metrics/pod-metrics.ts";
-import { hookTypes } from "./canary-manifests.ts";
 import { inBackground, type JudgedCanary, judge, type OutcomeStage, openOutcomeStage } from "./outcomes.ts";
 
 const password = "hunter2-in-the-url";
@@ -114,11 +114,12 @@ async function killServer(stage: OutcomeStage) {
 
 /** Freezes it when a bad release gets its first requests, until people have been told. */
 async function pausePrometheus(stage: OutcomeStage) {
-  const open = (name: string, duration: string) =>
-    stage.open(stage.judged({ name, metadata: { ...judge, duration }, strategy: "weights" }));
-  const [judged, overdue] = await Promise.all([open("judged", "60s"), open("overdue", "20s")]);
-  const good = await stage.release(judged, "shop/checkout:2");
-  const bad = await stage.release(overdue, `shop/checkout:2${badTag}`);
+  // Longer than it is away.
+  const metadata = { ...judge, duration: "60s" };
+  const open = (name: string) => stage.open(stage.judged({ name, metadata, strategy: "weights" }));
+  const [begun, other] = await Promise.all([open("good"), open("bad")]);
+  const good = await stage.release(begun, "shop/checkout:2");
+  const bad = await stage.release(other, `shop/checkout:2${badTag}`);
   await bad.waitFor("coalmine", /CoalmineStarted/);
   stage.prometheus.pause();
   await Promise.all([good, bad].map((release) => release.waitFor("coalmine", /CoalmineSourceAway/)));

@@ -139,7 +139,7 @@ function liveAll() {
   });
 }
 
-/** Waits until Flagger waits for a word, twice: it does not tire. */
+/** Waits until Flagger waits for a word. */
 async function heldForGood(begin: () => Promise<Release>) {
   const release = await begin();
   await release.waitFor("coalmine", /CoalmineHeld/);

@@ -1,8 +1,8 @@
 /** What becomes of a release that Coalmine judges behind the real Flagger, by weights and blue-green. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hookTypes } from "../../../src/adapters/flagger/hook-call.ts";
 import { badTag, idleTag } from "../../support/pod-metrics/pod-metrics.ts";
 import type { Ended } from "../coalmine-process.ts";
-import { hookTypes } from "./canary-manifests.ts";
 import {
   aFifthFails,
   inBackground,

@@ -1,14 +1,9 @@
 /** Releases that Coalmine judges behind the real Flagger, and what people can see of each: the image, and Kubernetes' events. */
+import { type HookType, hookTypes } from "../../../src/adapters/flagger/hook-call.ts";
 import type { Canary } from "../../support/canary.ts";
 import type { Manifest } from "../../support/kubernetes-api.ts";
 import { type Ended, openWorkFolder } from "../coalmine-process.ts";
-import {
-  type CanaryOptions,
-  canaryManifests,
-  type HookType,
-  hookTypes,
-  webhooksAt,
-} from "./canary-manifests.ts";
+import { type CanaryOptions, canaryManifests, webhooksAt } from "./canary-manifests.ts";
 import { recordEvents, type Teller } from "./outcomes-events.ts";
 import { type FlaggerStage, type FlaggerStageOptions, openFlaggerStage } from "./stage.ts";
 
@@ -106,7 +101,9 @@ export async function openOutcomeStage(options: FlaggerStageOptions = {}): Promi
           seconds: patience,
         });
         const { status } = await canary.waitForEnd(patience);
-        await events.refresh();
+        // Written a moment after the log, if it is written at all.
+        const last = /(?:Promotion completed|Canary failed)!/;
+        await events.waitFor(name, "flagger", last, 5, before.flagger).catch(() => events.refresh());
         const users = await canary.primaryImage();
         return { phase: status.phase, image: users, flagger: told("flagger"), coalmine: told("coalmine") };
       },

@@ -1,6 +1,6 @@
 /** The metrics of the fake pods of a cluster: what each would count if it ran and had traffic. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { keepLooking } from "../keep-looking.ts";
 import type { KubernetesApi } from "../kubernetes-api.ts";
 import { listOf } from "../kubernetes-json.ts";
 import { serveOnLoopback } from "../loopback-server.ts";
@@ -84,22 +84,8 @@ export async function startPodMetrics(api: KubernetesApi, options: PodMetricsOpt
     );
   }
 
-  let isOpen = true;
-  let failed: unknown = null;
   // Apart from the scrapes, so that a slow answer of the API is not a scrape that failed.
-  const looking = (async () => {
-    while (isOpen) {
-      await look().then(
-        () => {
-          failed = null;
-        },
-        (error: unknown) => {
-          failed = error;
-        },
-      );
-      await sleep(500);
-    }
-  })();
+  const looking = keepLooking(look);
 
   const server = await serveOnLoopback((_request, response) => {
     const now = performance.now();
@@ -125,10 +111,8 @@ export async function startPodMetrics(api: KubernetesApi, options: PodMetricsOpt
       return (performance.now() - Math.max(...wanted.map(({ since }) => since))) / 1_000;
     },
     async close() {
-      isOpen = false;
       await server.close();
-      await looking;
-      if (failed !== null) throw failed;
+      await looking.close();
     },
   };
 }

@@ -41,6 +41,15 @@ const figuresSchema = z.object({
 
 type Figures = z.output<typeof figuresSchema>;
 
+/** As Flagger sends it in the middle of a release. */
+const body = JSON.stringify({
+  name: "checkout",
+  namespace: "shop",
+  phase: "Progressing",
+  checksum: "85d557f47b",
+  metadata: { duration: "30m", errorLimit: "1%", latencyLimit: "500ms" },
+});
+
 const load = loadavg()[0]?.toFixed(1);
 console.log(await bench());
 
@@ -95,15 +104,6 @@ async function ask(client: string, { url, want }: Contestant, flags: readonly st
   const args = [`-url=${url}`, `-body=${body}`, `-want=${want}`, `-seconds=${seconds}`, ...flags];
   return figuresSchema.parse(JSON.parse(await runCommand(client, args)));
 }
-
-/** As Flagger sends it in the middle of a release. */
-const body = JSON.stringify({
-  name: "checkout",
-  namespace: "shop",
-  phase: "Progressing",
-  checksum: "85d557f47b",
-  metadata: { duration: "30m", errorLimit: "1%", latencyLimit: "500ms" },
-});
 
 function row(title: string, all: readonly Figures[]): string {
   const rates = all.map(({ answers, seconds: span }) => answers / span);

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { oneLine } from "../one-line.ts";
+import { endUnread } from "../read-body.ts";
 
 export interface GateAnswer {
   /** Flagger takes 200 to 202 as a yes; of the others it shows the text, 429 and 5xx apart. */
@@ -15,5 +16,6 @@ export function send(response: ServerResponse, { status, text }: GateAnswer): vo
   response.setHeader("Content-Length", Buffer.byteLength(line));
   if (line !== "") response.setHeader("Content-Type", "text/plain; charset=utf-8");
   if (status === 401) response.setHeader("WWW-Authenticate", 'Basic realm="coalmine"');
-  response.end(line);
+  if (status === 413) endUnread(response, line);
+  else response.end(line);
 }

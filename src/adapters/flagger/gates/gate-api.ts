@@ -31,7 +31,7 @@ const mostBodyBytes = 64 * 1_024;
 export function createGateApi(options: GateApiOptions): GateHandler {
   const acts = createGateActs(options);
   return (request, response) => {
-    const [path = ""] = (request.url ?? "").split("?", 1);
+    const path = pathOf(request);
     const constant = constantAnswers.get(path);
     const act = acts.get(path);
     if (constant !== undefined) send(response, constant);
@@ -78,9 +78,15 @@ async function answerTo(
 }
 
 /** What a caller is told of a failure; of one of ours nothing, and the log has its cause. */
-function refusal(thrown: unknown, { url }: IncomingMessage, logger: Logger): GateAnswer {
+function refusal(thrown: unknown, request: IncomingMessage, logger: Logger): GateAnswer {
   const { code, message } = CoalmineError.from(thrown);
   if (code !== "internal" && code !== "invalid-settings") return { status: faultStatus[code], text: message };
-  logger.error({ path: url, err: thrown }, "a call to a gate failed");
+  // Without what follows the path: somebody may have written a token there.
+  logger.error({ path: pathOf(request), err: thrown }, "a call to a gate failed");
   return { status: faultStatus[code], text: "the call met a fault of the server; its log has the cause" };
+}
+
+function pathOf({ url }: IncomingMessage): string {
+  const [path = ""] = (url ?? "").split("?", 1);
+  return path;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished, test } from "vitest";
 import { CoalmineError } from "../../../../src/base/errors.ts";
 import { gateDifferences, isAsTold } from "../../../support/gate-differences.ts";
 import { exchange, exchangeAll, type GateRequest } from "../../../support/gate-exchange.ts";
-import { payload } from "../../../support/gate-requests.ts";
+import { gatePaths, payload } from "../../../support/gate-requests.ts";
 import { gateToken, serveGates, tokenAccess } from "../../../support/serve-gates.ts";
 
 async function serve(options: Parameters<typeof serveGates>[0] = {}) {
@@ -110,14 +110,7 @@ describe("with access control", () => {
     expect((await ask({ path: "/gate/open", body, headers })).status).toBe(202);
   });
 
-  it.each([
-    "/gate/check",
-    "/gate/open",
-    "/gate/close",
-    "/rollback/check",
-    "/rollback/open",
-    "/rollback/close",
-  ])("lets nobody else ask %s", async (path) => {
+  it.each(gatePaths)("lets nobody else ask %s", async (path) => {
     const { post, gates } = await serve({ access: tokenAccess });
     const [none, wrong, elsewhere] = [
       await post(path),
@@ -180,7 +173,7 @@ describe("a call that cannot be served", () => {
     const fault = new TypeError("cannot read properties of null (reading 's3cret')");
     const fail = () => Promise.reject(fault);
     const { post, logger } = await serve({ gates: { say: fail, standing: fail, list: fail } });
-    const reply = await post("/gate/check");
+    const reply = await post("/gate/check?token=s3cret");
     expect(reply).toMatchObject({ status: 403, body: expect.stringContaining("its log has the cause") });
     expect(logger.errors).toMatchObject([{ fields: { path: "/gate/check", err: fault } }]);
   });
