@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { isObjectName } from "../adapters/flagger/choose-spec-values.ts";
+import { isObjectName } from "../adapters/flagger/spec/choose-spec-values.ts";
 import { invalidSpec } from "../analysis/spec/problems-of.ts";
 import { readSpecText } from "../analysis/spec/read-spec-text.ts";
 import type { Clock } from "../base/clock.ts";

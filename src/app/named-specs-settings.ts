@@ -1,7 +1,11 @@
 /** The specs that the settings name, checked as far as they can be without a Canary. */
 import * as z from "zod";
-import { completeDocument, isDocument, type SpecDocument } from "../adapters/flagger/choose-spec-defaults.ts";
-import { isObjectName } from "../adapters/flagger/choose-spec-values.ts";
+import {
+  completeDocument,
+  isDocument,
+  type SpecDocument,
+} from "../adapters/flagger/spec/choose-spec-defaults.ts";
+import { isObjectName } from "../adapters/flagger/spec/choose-spec-values.ts";
 import { parseSpec } from "../analysis/spec/parse-spec.ts";
 import { problemsOf } from "../analysis/spec/problems-of.ts";
 import type { Problem } from "../base/errors.ts";

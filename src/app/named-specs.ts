@@ -1,4 +1,4 @@
-import type { NamedSpecs } from "../adapters/flagger/spec-choice.ts";
+import type { NamedSpecs } from "../adapters/flagger/spec/spec-choice.ts";
 import { suggestion } from "../analysis/spec/nearest-word.ts";
 import type { Clock } from "../base/clock.ts";
 import { CoalmineError } from "../base/errors.ts";

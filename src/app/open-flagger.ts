@@ -1,6 +1,6 @@
-import { createChooseSpec } from "../adapters/flagger/choose-spec.ts";
 import { createFlaggerApi, type FlaggerApi } from "../adapters/flagger/flagger-api.ts";
 import { createGateApi } from "../adapters/flagger/gates/gate-api.ts";
+import { createChooseSpec } from "../adapters/flagger/spec/choose-spec.ts";
 import type { Analyses } from "../analysis/analyses.ts";
 import type { Gates } from "../analysis/gates/gates.ts";
 import type { Access } from "../base/access.ts";

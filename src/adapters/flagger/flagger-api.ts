@@ -5,11 +5,11 @@ import type { ReleaseStore } from "../../analysis/ports.ts";
 import type { Access } from "../../base/access.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
-import { createAnswerCall } from "./answer-call.ts";
-import { createAnswerRequest } from "./answer-request.ts";
+import { createAnswerCall } from "./answer/answer-call.ts";
 import type { CanaryEvents } from "./canary-events.ts";
-import { Releases } from "./releases.ts";
-import type { ChooseSpec } from "./spec-choice.ts";
+import { createAnswerRequest } from "./http/answer-request.ts";
+import { Releases } from "./release/releases.ts";
+import type { ChooseSpec } from "./spec/spec-choice.ts";
 
 /**
  * A Canary calls once in its interval, which people set to an hour and more: a

@@ -8,7 +8,7 @@ import {
   type FlaggerApiOptions,
 } from "../../../src/adapters/flagger/flagger-api.ts";
 import type { HookType } from "../../../src/adapters/flagger/hook-call.ts";
-import type { ChooseSpec } from "../../../src/adapters/flagger/spec-choice.ts";
+import type { ChooseSpec } from "../../../src/adapters/flagger/spec/spec-choice.ts";
 import { createHttpApp } from "../../../src/adapters/http/http-app.ts";
 import { type Listener, listen } from "../../../src/adapters/http/listen.ts";
 import { type Analyses, type AnalysesLimits, createAnalyses } from "../../../src/analysis/analyses.ts";

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
-import { decide } from "../../../src/adapters/flagger/answer-table.ts";
-import type { JudgedHook } from "../../../src/adapters/flagger/release-life.ts";
-import type { Standing } from "../../../src/adapters/flagger/standing.ts";
+import { decide } from "../../../src/adapters/flagger/answer/answer-table.ts";
+import type { JudgedHook } from "../../../src/adapters/flagger/release/release-life.ts";
+import type { Standing } from "../../../src/adapters/flagger/release/standing.ts";
 
 const readme = await readFile(new URL("../../../src/adapters/flagger/README.md", import.meta.url), "utf8");
 const columns = ["none", "running", "pass", "fail", "held", "rollback", "promote"] as const;

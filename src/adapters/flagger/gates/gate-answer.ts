@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { oneLine } from "../one-line.ts";
-import { endUnread } from "../read-body.ts";
+import { oneLine } from "../http/one-line.ts";
+import { endUnread } from "../http/read-body.ts";
 
 export interface GateAnswer {
   /** Flagger takes 200 to 202 as a yes; of the others it shows the text, 429 and 5xx apart. */

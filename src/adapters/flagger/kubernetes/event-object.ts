@@ -1,5 +1,5 @@
 import type { CanaryEvent } from "../canary-events.ts";
-import { oneLine } from "../one-line.ts";
+import { oneLine } from "../http/one-line.ts";
 import type { CanaryReference } from "./canary-reference.ts";
 
 /** Who says it: the column `From` of `kubectl describe`. */
