@@ -1,0 +1,106 @@
+/** An analysis as a row of the database, and back. */
+import type { Selectable } from "kysely";
+import type { AnalysisRecord, LookRecord } from "../../analysis/analysis-record.ts";
+import { CoalmineError } from "../../base/errors.ts";
+import { columnText, textOfColumn } from "./column-text.ts";
+import type { AnalysisTable } from "./tables.ts";
+
+type AnalysisSpec = AnalysisRecord["spec"];
+type AnalysisState = NonNullable<AnalysisRecord["state"]>;
+type AnalysisResult = AnalysisRecord["result"];
+
+/** How a state is written as plain JSON and read back; handed in, since the store knows no analysis from inside. */
+export interface StateCodec {
+  write(state: AnalysisState): unknown;
+  /** @throws Error if the value is not a state of this spec. */
+  read(value: unknown, spec: AnalysisSpec): AnalysisState;
+}
+
+/** What is read of an analysis: its looks come as one JSON array, null where there are none. */
+export type StoredAnalysis = Pick<
+  Selectable<AnalysisTable>,
+  "id" | "key" | "phase" | "revision" | "spec" | "state" | "result"
+> & { readonly looks: string | null };
+
+/** All columns but the revision. */
+export function rowOf(
+  { id, key, spec, state, result }: AnalysisRecord,
+  codec: StateCodec,
+  now: number,
+): Omit<Selectable<AnalysisTable>, "revision"> {
+  const { phase, service, namespace, startedAt, decidedAt } = result;
+  const endedAt = decidedAt === null ? now : Date.parse(decidedAt);
+  return {
+    id: columnText(id),
+    key: key === null ? null : columnText(key),
+    service: columnText(service),
+    namespace: columnText(namespace),
+    phase,
+    started_at: Date.parse(startedAt),
+    updated_at: now,
+    ended_at: phase === "running" ? null : endedAt,
+    spec: JSON.stringify(spec),
+    state: state === null ? null : JSON.stringify(codec.write(state)),
+    result: JSON.stringify(result),
+  };
+}
+
+/**
+ * What was written is trusted to be what it was, except for the state, which has a
+ * schema; a row that is not even of the form is damaged, or somebody else's.
+ *
+ * @throws CoalmineError internal, naming the analysis.
+ */
+export function recordOfRow(row: StoredAnalysis, codec: StateCodec): AnalysisRecord {
+  try {
+    const id = textOfColumn(row.id);
+    const spec = checked(row.spec, isSpec, "spec");
+    return {
+      id,
+      key: row.key === null ? null : textOfColumn(row.key),
+      spec,
+      state: row.state === null ? null : codec.read(JSON.parse(row.state), spec),
+      result: checked(row.result, isResultOf(id, row.phase), "result"),
+      looks: checked(row.looks ?? "[]", isPath, "looks"),
+    };
+  } catch (error) {
+    throw damaged(row.id, error);
+  }
+}
+
+function damaged(id: string, cause: unknown): CoalmineError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const text = `the analysis ${id} as it is stored cannot be read: ${why}; restore its row from a back-up or delete it`;
+  return new CoalmineError("internal", text, { cause });
+}
+
+function checked<T>(text: string, isOne: (value: unknown) => value is T, column: string): T {
+  const value: unknown = JSON.parse(text);
+  if (!isOne(value)) throw new TypeError(`its ${column} is of another form`);
+  return value;
+}
+
+function isSpec(value: unknown): value is AnalysisSpec {
+  const { service, namespace, metrics } = fieldsOf(value);
+  return typeof service === "string" && typeof namespace === "string" && Array.isArray(metrics);
+}
+
+function isResultOf(id: string, phase: string) {
+  return (value: unknown): value is AnalysisResult => {
+    const result = fieldsOf(value);
+    return result["id"] === id && result["phase"] === phase && Array.isArray(result["metrics"]);
+  };
+}
+
+function isPath(value: unknown): value is readonly LookRecord[] {
+  return Array.isArray(value) && value.every(isLook);
+}
+
+function isLook(value: unknown): boolean {
+  const { at, score, evidence } = fieldsOf(value);
+  return typeof at === "string" && typeof score === "number" && Array.isArray(evidence);
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}

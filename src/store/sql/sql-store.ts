@@ -1,0 +1,90 @@
+import type { AnalysisStore, GateStore, ReleaseStore } from "../../analysis/ports.ts";
+import type { Clock } from "../../base/clock.ts";
+import { CoalmineError } from "../../base/errors.ts";
+import type { Logger } from "../../base/logger.ts";
+import type { StateCodec } from "./analysis-row.ts";
+import { createSqlAnalysisStore } from "./analysis-store.ts";
+import { createSqlGateStore } from "./gate-store.ts";
+import { createSqlReleaseStore } from "./release-store.ts";
+import { ask, type SqlDatabase } from "./sql-database.ts";
+
+/** What a store needs whichever database it is in. */
+export interface SqlStoreOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly state: StateCodec;
+}
+
+/** Everything that Coalmine keeps, in one database. What a call has answered survives a crash. */
+export interface SqlStore {
+  readonly analyses: AnalysisStore;
+  readonly gates: GateStore;
+  readonly releases: ReleaseStore;
+  /**
+   * Forgets the analyses that ended before that time, with their looks, a batch
+   * after another so that others get in between; answers how many. Releases and
+   * gates stay: they are one row a Canary, and a word of somebody.
+   */
+  forget(before: { readonly endedBefore: number }): Promise<number>;
+  /** Writes something, which a server asks before it calls itself ready. @throws CoalmineError source-unavailable */
+  check(): Promise<void>;
+  /** Lets queries under way end, then closes; later calls fail. */
+  close(): Promise<void>;
+}
+
+/** Each is a transaction; a path may have thousands of looks. */
+const forgottenAtOnce = 50;
+
+export function createSqlStore(opened: SqlDatabase, { clock, logger, state }: SqlStoreOptions): SqlStore {
+  let isClosed = false;
+  const database: SqlDatabase = {
+    ...opened,
+    faultOf: (thrown) => (isClosed ? closed(opened.title, thrown) : opened.faultOf(thrown)),
+  };
+
+  async function forgetSome(endedBefore: number): Promise<number> {
+    const { numDeletedRows } = await ask(database, (db) =>
+      db
+        .deleteFrom("analyses")
+        .where("id", "in", (eb) =>
+          eb
+            .selectFrom("analyses")
+            .select("id")
+            .where("ended_at", "<", endedBefore)
+            .orderBy("ended_at")
+            .limit(forgottenAtOnce),
+        )
+        .executeTakeFirstOrThrow(),
+    );
+    return Number(numDeletedRows);
+  }
+
+  return {
+    analyses: createSqlAnalysisStore({ database, state, clock, logger }),
+    gates: createSqlGateStore(database),
+    releases: createSqlReleaseStore(database),
+    async forget({ endedBefore }) {
+      let forgotten = 0;
+      for (let some = -1; some !== 0; forgotten += some) some = await forgetSome(endedBefore);
+      return forgotten;
+    },
+    async check() {
+      const checked_at = clock.now();
+      await ask(database, (db) =>
+        db
+          .insertInto("health")
+          .values({ id: 1, checked_at })
+          .onConflict((conflict) => conflict.column("id").doUpdateSet({ checked_at }))
+          .execute(),
+      );
+    },
+    async close() {
+      isClosed = true;
+      await database.db.destroy();
+    },
+  };
+}
+
+function closed(title: string, cause: unknown): CoalmineError {
+  return new CoalmineError("source-unavailable", `${title} is closed`, { cause });
+}

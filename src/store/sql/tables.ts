@@ -1,0 +1,75 @@
+/**
+ * The tables as queries see them; src/store/migrations makes them. Texts from
+ * outside are written by {@link columnText}, and what is JSON is text: columns of
+ * PostgreSQL's jsonb would refuse U+0000 and change numbers and the order of keys.
+ * Times are milliseconds since the epoch.
+ */
+import type { ColumnType } from "kysely";
+
+/** Null in the column is written and read as such, never left to a default. */
+type Nullable<T> = ColumnType<T | null, T | null, T | null>;
+
+export interface AnalysisTable {
+  id: string;
+  key: Nullable<string>;
+  service: string;
+  namespace: string;
+  phase: string;
+  started_at: number;
+  updated_at: number;
+  /** Null while it runs; then what retention goes by. */
+  ended_at: Nullable<number>;
+  /** Rises with every update, so that a writer knows whether the row is still the one it wrote. */
+  revision: number;
+  spec: string;
+  state: Nullable<string>;
+  result: string;
+}
+
+/** The evidence path, a row a look. */
+export interface LookTable {
+  analysis: string;
+  /** From 0, rising with time. */
+  position: number;
+  look: string;
+}
+
+export interface GateTable {
+  /** What a gate is about, as one text: a unique index would take two nulls for different. */
+  gate_key: string;
+  namespace: string;
+  canary: string;
+  hook: Nullable<string>;
+  revision: Nullable<string>;
+  /** 0 or 1. */
+  is_open: number;
+  /** `at` as a number, to order by. */
+  said_at: number;
+  at: string;
+  said_by: string;
+}
+
+export interface ReleaseTable {
+  namespace: string;
+  name: string;
+  revision: string;
+  attempt: number;
+  analysis: Nullable<string>;
+  opened_at: number;
+  closed_at: Nullable<number>;
+  notes: string;
+}
+
+/** One row that is written to learn whether the store takes writes. */
+export interface HealthTable {
+  id: number;
+  checked_at: number;
+}
+
+export interface StoreTables {
+  analyses: AnalysisTable;
+  looks: LookTable;
+  gates: GateTable;
+  releases: ReleaseTable;
+  health: HealthTable;
+}

@@ -1,0 +1,86 @@
+/** What several processes do to one store, and what is left of one that is killed. */
+import { describe, expect, it } from "vitest";
+import type { TestDatabase } from "../../store/durable-store-contract.ts";
+import {
+  freshPath,
+  openStoreAt as openSqliteAt,
+  queryFile,
+  temporaryFolder,
+} from "../../store/sqlite/sqlite-files.ts";
+import { startStoreProcess } from "./start-store-process.ts";
+import { usePostgres } from "./use-postgres.ts";
+
+const postgres = usePostgres();
+
+/** A database as a process is told of it, and as the test sees it. */
+type Shared = Pick<TestDatabase, "openStore" | "query"> & { readonly target: readonly string[] };
+
+const databases: readonly (readonly [name: string, empty: () => Promise<Shared>])[] = [
+  [
+    "SQLite",
+    async () => {
+      const path = freshPath();
+      return {
+        target: ["sqlite", path],
+        openStore: () => openSqliteAt(path),
+        query: async (sql) => queryFile(path, sql),
+      };
+    },
+  ],
+  [
+    "PostgreSQL",
+    async () => {
+      const { url, openStore, query } = await postgres.empty();
+      return { target: ["postgres", url], openStore, query };
+    },
+  ],
+];
+
+describe.each(databases)("on %s", (_, empty) => {
+  it("processes that find no schema make one together, and all of them write", async () => {
+    const { target, query } = await empty();
+    const processes = ["a", "b", "c"].map((prefix) => startStoreProcess([...target, "insert", prefix]));
+    await Promise.all(processes.map((process) => process.hasTold(1)));
+    for (const process of processes) process.begin();
+    expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0, 0]);
+    expect(await query("select number from coalmine_migrations")).toHaveLength(1);
+    expect(await query("select id from analyses")).toHaveLength(60);
+  });
+
+  it("nothing is lost that was answered before the process was killed", async () => {
+    for (const lines of [10, 25, 60]) {
+      const { target, openStore } = await empty();
+      const process = startStoreProcess([...target, "write"]);
+      process.begin();
+      await process.hasTold(lines);
+      process.kill();
+      await process.ended;
+      const store = await openStore();
+      const record = await store.analyses.get("a");
+      const answered = Number(process.told.at(-1));
+      expect(answered).toBeGreaterThanOrEqual(lines - 1);
+      // One more may have been stored, of which the answer was not heard.
+      expect([answered, answered + 1]).toContain(record?.result.score);
+      expect(record?.looks.map(({ score }) => score)).toEqual(counting(record?.result.score ?? 0));
+    }
+  });
+});
+
+it("on SQLite a full disk is said to be full, loses nothing, and is written to once there is room", async () => {
+  const folder = temporaryFolder();
+  const process = startStoreProcess(
+    ["sqlite", `${folder}/coalmine.db`, "fill", folder],
+    ["unshare", "--mount", "--user", "--map-root-user", "sh", "-c", smallDisk, folder],
+  );
+  process.begin();
+  expect(await process.ended).toBe(0);
+  const full = expect.stringMatching(/^source-unavailable the database .* is full: make room/);
+  expect(process.told).toEqual(["ready", full, full, "kept", "goes on"]);
+});
+
+/** A disk of 2 MB that this process and its children alone see. */
+const smallDisk = 'mount -t tmpfs -o size=2m coalmine "$0" && exec "$@"';
+
+function counting(to: number): readonly number[] {
+  return Array.from({ length: to }, (_, index) => index + 1);
+}
