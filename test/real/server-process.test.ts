@@ -36,11 +36,16 @@ it.each(["SIGTERM", "SIGINT"] as const)(
   async (signal) => {
     const { child, exit, stderr, stdout } = start([]);
     await expect.poll(() => stderr(), { timeout: 20_000 }).toContain("listening");
-    const [{ url }] = logOf(stderr());
+    const { url } = logOf(stderr()).find(({ msg }) => msg === "listening") ?? {};
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     child.kill(signal);
     expect(await exit).toEqual({ code: 0, signal: null });
-    expect(logOf(stderr()).map(({ msg }) => msg)).toEqual(["listening", "draining", "stopped"]);
+    expect(logOf(stderr()).map(({ msg }) => msg)).toEqual([
+      expect.stringContaining("no Kubernetes here"),
+      "listening",
+      "draining",
+      "stopped",
+    ]);
     expect(stdout()).toBe("");
   },
   30_000,
