@@ -30,6 +30,11 @@ export interface Problem {
   readonly message: string;
 }
 
+/** Whether a failure is the server's own making: callers are told no more of it than that, and the log has its cause. */
+export function isOwnFault(code: ErrorCode): boolean {
+  return code === "internal" || code === "invalid-settings";
+}
+
 /**
  * A failure that carries its cause as a code.
  *

@@ -1,5 +1,5 @@
 /** Failures in HTTP's words: RFC 9457 problem documents, the same from every route. */
-import { CoalmineError, type ErrorCode, type Problem } from "../../base/errors.ts";
+import { CoalmineError, type ErrorCode, isOwnFault, type Problem } from "../../base/errors.ts";
 
 /** The status of each failure; a host that retries does so on 503. */
 export const problemStatus = {
@@ -72,7 +72,7 @@ export function problemDocument(thrown: unknown): ProblemDocument {
   const error = asCoalmineError(thrown);
   const { code, problems } = error;
   const status = error instanceof HttpProblem ? error.status : problemStatus[code];
-  const isOurs = code === "internal" || code === "invalid-settings";
+  const isOurs = isOwnFault(code);
   const detail = isOurs ? "the request met a fault of the server; its log has the cause" : error.message;
   return {
     type: `urn:coalmine:problem:${code}`,

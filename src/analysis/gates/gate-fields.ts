@@ -1,21 +1,17 @@
 /** What the fields of a gate may be, wherever a word comes from. */
 import * as z from "zod";
+import { dnsLabel, dnsSubdomain, mostSubdomainLength } from "../../base/kubernetes-name.ts";
 import { word } from "../spec/section.ts";
 import { gateHooks } from "./gate.ts";
 
-/** A label of RFC 1123, as Kubernetes names namespaces. */
 export const gateNamespace = z
   .string("expected a namespace's name, for instance shop")
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "expected a namespace's name, for instance shop");
+  .regex(dnsLabel, "expected a namespace's name, for instance shop");
 
-/** A subdomain of RFC 1123, as Kubernetes names objects. */
 export const gateCanary = z
   .string("expected a Canary's name, for instance checkout")
-  .max(253, "expected a Canary's name, at most 253 characters")
-  .regex(
-    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
-    "expected a Canary's name, for instance checkout",
-  );
+  .max(mostSubdomainLength, `expected a Canary's name, at most ${mostSubdomainLength} characters`)
+  .regex(dnsSubdomain, "expected a Canary's name, for instance checkout");
 
 export const gateHook = word(gateHooks);
 

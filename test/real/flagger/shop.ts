@@ -5,6 +5,7 @@ import type { Canary } from "../../support/canary.ts";
 import { sharedControlPlane } from "../../support/control-plane.ts";
 import { createKubernetesApi, type KubernetesApi, type Manifest } from "../../support/kubernetes-api.ts";
 import type { KubernetesNamespace } from "../../support/kubernetes-namespace.ts";
+import { openTogether } from "../../support/open-together.ts";
 import { canaryPods } from "../../support/pod-metrics/canary-traffic.ts";
 import { type PodMetrics, startPodMetrics } from "../../support/pod-metrics/pod-metrics.ts";
 
@@ -35,13 +36,7 @@ const historySeconds = 8;
 
 /** Starts all of it, in about three seconds. */
 export async function openFlaggerShop(options: FlaggerShopOptions = {}): Promise<FlaggerShop> {
-  const opened = new AsyncDisposableStack();
-  try {
-    return await fill(options, opened);
-  } catch (error) {
-    await opened.disposeAsync();
-    throw error;
-  }
+  return await openTogether((opened) => fill(options, opened));
 }
 
 async function fill(

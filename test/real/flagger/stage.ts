@@ -2,6 +2,7 @@
 import { installServerAccount } from "../../servers/install-server-account.ts";
 import { sharedControlPlane } from "../../support/control-plane.ts";
 import type { KubernetesAccess } from "../../support/kubernetes-api.ts";
+import { openTogether } from "../../support/open-together.ts";
 import { type CoalmineServer, startCoalmineServer } from "../coalmine-server.ts";
 import { type FlaggerShop, type FlaggerShopOptions, openFlaggerShop } from "./shop.ts";
 
@@ -18,8 +19,7 @@ export interface FlaggerStageOptions extends FlaggerShopOptions {
 
 /** Starts all of it, in about five seconds. */
 export async function openFlaggerStage(options: FlaggerStageOptions = {}): Promise<FlaggerStage> {
-  const opened = new AsyncDisposableStack();
-  try {
+  return await openTogether(async (opened) => {
     const shop = await openFlaggerShop(options);
     opened.defer(() => shop.close());
     const { url } = shop.prometheus;
@@ -32,8 +32,5 @@ export async function openFlaggerStage(options: FlaggerStageOptions = {}): Promi
     });
     opened.defer(() => coalmine.close());
     return { ...shop, coalmine, serverAccess: account.access, close: () => opened.disposeAsync() };
-  } catch (error) {
-    await opened.disposeAsync();
-    throw error;
-  }
+  });
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Gates } from "../../../analysis/gates/gates.ts";
 import { forbidden } from "../../../analysis/restricted-analyses.ts";
 import type { Access } from "../../../base/access.ts";
-import { CoalmineError } from "../../../base/errors.ts";
+import { CoalmineError, isOwnFault } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { secretOf } from "../../http/secret-of.ts";
 import { faultStatus } from "../http/answer-request.ts";
@@ -80,7 +80,7 @@ async function answerTo(
 /** What a caller is told of a failure; of one of ours nothing, and the log has its cause. */
 function refusal(thrown: unknown, request: IncomingMessage, logger: Logger): GateAnswer {
   const { code, message } = CoalmineError.from(thrown);
-  if (code !== "internal" && code !== "invalid-settings") return { status: faultStatus[code], text: message };
+  if (!isOwnFault(code)) return { status: faultStatus[code], text: message };
   // Without what follows the path: somebody may have written a token there.
   logger.error({ path: pathOf(request), err: thrown }, "a call to a gate failed");
   return { status: faultStatus[code], text: "the call met a fault of the server; its log has the cause" };

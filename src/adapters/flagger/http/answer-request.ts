@@ -1,7 +1,7 @@
 /** Flagger's webhooks as HTTP: addresses, methods, bodies, who may ask, and answers of plain text. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Access } from "../../../base/access.ts";
-import { CoalmineError, type ErrorCode } from "../../../base/errors.ts";
+import { CoalmineError, type ErrorCode, isOwnFault } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { secretOf } from "../../http/secret-of.ts";
 import type { HookAnswer, HookCall, HookType } from "../hook-call.ts";
@@ -60,7 +60,7 @@ export function createAnswerRequest({ answerCall, access, logger }: AnswerReques
     } catch (thrown) {
       const error = CoalmineError.from(thrown);
       const asked = about.hook ?? hook;
-      if (!isInside(error)) return faultAnswer(asked, error.code, error.message);
+      if (!isOwnFault(error.code)) return faultAnswer(asked, error.code, error.message);
       logger.error({ ...about.canary, hook: asked, err: thrown }, "a webhook failed");
       return faultAnswer(asked, error.code, "the webhook met a fault of the server; its log has the cause");
     }
@@ -93,11 +93,6 @@ export function createAnswerRequest({ answerCall, access, logger }: AnswerReques
     }
     return true;
   };
-}
-
-/** Whether callers are to know no more of it than that it happened. */
-function isInside({ code }: CoalmineError): boolean {
-  return code === "internal" || code === "invalid-settings";
 }
 
 function faultAnswer(hook: HookType | null, code: ErrorCode, text: string): HookAnswer {

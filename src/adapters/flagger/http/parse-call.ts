@@ -2,6 +2,7 @@ import * as z from "zod";
 import { nearestWord } from "../../../analysis/spec/nearest-word.ts";
 import { zodProblems } from "../../../analysis/spec/zod-problems.ts";
 import { CoalmineError } from "../../../base/errors.ts";
+import { dnsLabel, dnsSubdomain, mostSubdomainLength } from "../../../base/kubernetes-name.ts";
 import { type HookCall, type HookType, hookTypes } from "../hook-call.ts";
 
 /** A call, and what it held to be let in; its metadata no longer has that, nor `hook`. */
@@ -14,11 +15,6 @@ export interface ReceivedCall {
 const mostKeys = 100;
 const mostKeyLength = 253;
 const mostValueLength = 16 * 1_024;
-
-/** RFC 1123, as Kubernetes holds its names to it. */
-const label = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";
-const dnsLabel = new RegExp(`^${label}$`);
-const dnsSubdomain = new RegExp(`^${label}(?:[.]${label})*$`);
 
 const text = (most: number, pattern: RegExp, wanted: string) =>
   z.string(`expected ${wanted}`).refine((value) => value.length <= most && pattern.test(value), {
@@ -44,7 +40,7 @@ const metadata = z
 /** Keys that it does not know are a newer Flagger's. */
 const payload = z.looseObject(
   {
-    name: text(253, dnsSubdomain, "the Canary's name, a DNS name"),
+    name: text(mostSubdomainLength, dnsSubdomain, "the Canary's name, a DNS name"),
     namespace: text(63, dnsLabel, "the Canary's namespace, a DNS label"),
     phase: text(100, /^[\w.-]*$/, "the Canary's phase"),
     checksum: text(100, /^[\x21-\x7e]+$/, "the revision's checksum, which Flagger sends from 1.34 on"),

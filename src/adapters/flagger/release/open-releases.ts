@@ -62,16 +62,17 @@ export class OpenReleases {
   /** What is known of a Canary. @throws whatever the store does. */
   async load(canary: CanaryName): Promise<OpenRelease> {
     const known = this.#open.get(keyOf(canary));
-    if (known !== undefined) return known;
-    const record = await this.#options.releases.get(canary.namespace, canary.name);
-    return this.#keep(record === null ? null : releaseOf(record));
+    return known ?? this.#keep(await this.#stored(canary));
   }
 
   /** The latest release of a Canary, to be looked at only; null without one, and while the store fails, which `load` tells. */
   async latest(canary: CanaryName): Promise<Release | null> {
     const known = this.#open.get(keyOf(canary));
-    if (known !== undefined) return known.release;
-    const record = await this.#options.releases.get(canary.namespace, canary.name).catch(() => null);
+    return known === undefined ? await this.#stored(canary).catch(() => null) : known.release;
+  }
+
+  async #stored({ namespace, name }: CanaryName): Promise<Release | null> {
+    const record = await this.#options.releases.get(namespace, name);
     return record === null ? null : releaseOf(record);
   }
 

@@ -7,6 +7,7 @@ import { type ArgoController, startArgoController } from "../../../servers/start
 import { startPrometheus } from "../../../servers/start-prometheus.ts";
 import { sharedControlPlane } from "../../../support/control-plane.ts";
 import type { KubernetesApi } from "../../../support/kubernetes-api.ts";
+import { openTogether } from "../../../support/open-together.ts";
 import { type PodMetrics, startPodMetrics } from "../../../support/pod-metrics/pod-metrics.ts";
 import { rolloutPods } from "../../../support/pod-metrics/rollout-traffic.ts";
 import { startCoalmineServer } from "../../coalmine-server.ts";
@@ -24,13 +25,7 @@ export interface Stage {
 
 /** Starts all of it. @param api the administrator's. */
 export async function openStage(api: KubernetesApi): Promise<Stage> {
-  const opened = new AsyncDisposableStack();
-  try {
-    return await fill(api, opened);
-  } catch (error) {
-    await opened.disposeAsync();
-    throw error;
-  }
+  return await openTogether((opened) => fill(api, opened));
 }
 
 async function fill(api: KubernetesApi, opened: AsyncDisposableStack): Promise<Stage> {

@@ -8,6 +8,7 @@ import { type Flagger, startFlagger } from "../../../servers/start-flagger.ts";
 import { startPrometheus } from "../../../servers/start-prometheus.ts";
 import { sharedControlPlane } from "../../../support/control-plane.ts";
 import type { KubernetesApi } from "../../../support/kubernetes-api.ts";
+import { openTogether } from "../../../support/open-together.ts";
 import { canaryPods } from "../../../support/pod-metrics/canary-traffic.ts";
 import { startPodMetrics } from "../../../support/pod-metrics/pod-metrics.ts";
 import { type CoalmineServer, startCoalmineServer } from "../../coalmine-server.ts";
@@ -36,13 +37,7 @@ const regions = ["us-east-1", "us-west-2", "eu-west-1"];
 
 /** Starts all of it. @param api the administrator's. */
 export async function openExamplesStage(api: KubernetesApi): Promise<ExamplesStage> {
-  const opened = new AsyncDisposableStack();
-  try {
-    return await fill(api, opened);
-  } catch (error) {
-    await opened.disposeAsync();
-    throw error;
-  }
+  return await openTogether((opened) => fill(api, opened));
 }
 
 async function fill(api: KubernetesApi, opened: AsyncDisposableStack): Promise<ExamplesStage> {
