@@ -8,7 +8,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { closingLine, type TestReport, type TestTally, tallyReport, total } from "./tally.ts";
+import { closingLine, failuresOf, type TestReport, type TestTally, tallyReport, total } from "./tally.ts";
 
 const wantedNode = 24;
 const runningNode = Number.parseInt(process.versions.node, 10);
@@ -22,6 +22,7 @@ if (runningNode < wantedNode) {
 
 const scratch = mkdtempSync(join(tmpdir(), "coalmine-tests-"));
 const tallies: TestTally[] = [];
+const failures: string[] = [];
 for (const check of ["format", "types", "layers", "unused"]) tallies.push(await runCheck(check));
 tallies.push(await runTests("unit"));
 tallies.push(await runCheck("servers"));
@@ -32,13 +33,14 @@ tallies.push(await runTests("flagger", inOwnNetwork));
 rmSync(scratch, { recursive: true });
 
 const all = total(tallies);
+if (failures.length > 0) console.log(`\nWhat failed:\n${failures.join("\n")}\n`);
 console.log(closingLine(all));
 process.exitCode = all.failed === 0 ? 0 : 1;
 
 async function runCheck(script: string): Promise<TestTally> {
   heading(script);
   const code = await run("npm", ["run", "--silent", script]);
-  if (code !== 0) console.log(`check failed: ${script} (npm run ${script})`);
+  if (code !== 0) failures.push(`check ${script}: npm run ${script}`);
   return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
@@ -52,7 +54,9 @@ async function runTests(
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   const [program = "", ...args] = [...launcher, "vitest", "run", "--project", project, ...reporters];
   const code = await run(program, args);
-  const tally = tallyReport(readReport(file), code);
+  const report = readReport(file);
+  const tally = tallyReport(report, code);
+  failures.push(...failuresOf(report).map((failure) => `${project} ${failure}`));
   console.log(`${project}: ${closingLine(tally)}`);
   return tally;
 }

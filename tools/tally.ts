@@ -10,8 +10,16 @@ export interface TestTally {
 /** The part of vitest's JSON report that is read. */
 export interface TestReport {
   readonly testResults: readonly {
+    /** Its file. */
+    readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    /** Why the file could not start; empty if it could. */
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages?: readonly string[] | null;
+    }[];
   }[];
 }
 
@@ -28,6 +36,18 @@ export function tallyReport(report: TestReport | null, exitCode: number | null):
   const isUnexplained = exitCode !== 0 && tally.failed === 0;
   const ranNothing = tally.passed + tally.failed === 0;
   return isUnexplained || ranNothing ? { ...tally, failed: tally.failed + 1 } : tally;
+}
+
+/** Each failure of a run on two lines, which file and test and the first line of its message: what stands far above in the log. */
+export function failuresOf(report: TestReport | null): readonly string[] {
+  return (report?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
+    const tests = assertionResults.filter((test) => test.status === "failed");
+    const told = tests.map(
+      (test) => `${name} > ${test.fullName}\n    ${firstLine(test.failureMessages?.[0])}`,
+    );
+    const couldNotStart = status === "failed" && tests.length === 0;
+    return couldNotStart ? [`${name}\n    ${firstLine(message)}`] : told;
+  });
 }
 
 /** The sum of several runs. */
@@ -56,4 +76,8 @@ function tallyFile({ status, assertionResults }: TestReport["testResults"][numbe
   return couldNotStart
     ? { passed, failed: Math.max(1, notRun), skipped: 0 }
     : { passed, failed, skipped: notRun };
+}
+
+function firstLine(message = ""): string {
+  return message.split("\n", 1)[0] || "no message";
 }

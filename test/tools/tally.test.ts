@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { closingLine, type TestReport, tallyReport, total } from "../../tools/tally.ts";
+import { closingLine, failuresOf, type TestReport, tallyReport, total } from "../../tools/tally.ts";
 
 describe("tallyReport", () => {
   it("counts what passed, failed and was skipped", () => {
@@ -38,6 +38,16 @@ describe("tallyReport", () => {
   });
 });
 
+describe("failuresOf", () => {
+  it("names file, test and what was wrong, or why the file could not start", () => {
+    expect(failuresOf(reportOf(["failed", "passed", "failed"], ["failed", "skipped"]))).toEqual([
+      "0.test.ts > test 1\n    expected 1",
+      "1.test.ts\n    cannot be loaded",
+    ]);
+    expect(failuresOf(null)).toEqual([]);
+  });
+});
+
 describe("closingLine", () => {
   it("names the skipped only where there are any", () => {
     const runs = [
@@ -52,9 +62,15 @@ describe("closingLine", () => {
 /** One file each: its status, then its tests'. */
 function reportOf(...files: readonly (readonly [string, ...string[]])[]): TestReport {
   return {
-    testResults: files.map(([status, ...tests]) => ({
+    testResults: files.map(([status, ...tests], file) => ({
+      name: `${file}.test.ts`,
       status,
-      assertionResults: tests.map((test) => ({ status: test })),
+      message: "cannot be loaded\nat line 1",
+      assertionResults: tests.map((test, i) => ({
+        status: test,
+        fullName: `test ${i}`,
+        failureMessages: ["expected 1\nto be 2"],
+      })),
     })),
   };
 }

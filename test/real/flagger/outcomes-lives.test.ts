@@ -189,10 +189,10 @@ async function gate(options: JudgedCanary) {
   return { commands: [closed, opened], waited, ...(await release.end()) };
 }
 
-/** Which analysis the events of a release name. */
+/** Which analysis the events of a release name; a late one of the release before may stand among them. */
 function analysisOf({ coalmine }: Pick<Outcome, "coalmine">) {
-  const [, id = "", revision, attempt] =
-    /analysis (flagger\.[\w-]+\.[\w-]+\.(\w+)\.(\d+)) judges/.exec(coalmine[0] ?? "") ?? [];
+  const judges = /CoalmineStarted analysis (flagger\.[\w-]+\.[\w-]+\.(\w+)\.(\d+)) judges/;
+  const [, id = "", revision, attempt] = judges.exec(coalmine.join("\n")) ?? [];
   return { id, revision, attempt };
 }
 

@@ -104,6 +104,9 @@ export async function openOutcomeStage(options: FlaggerStageOptions = {}): Promi
         // Written a moment after the log, if it is written at all.
         const last = /(?:Promotion completed|Canary failed)!/;
         await events.waitFor(name, "flagger", last, 5, before.flagger).catch(() => events.refresh());
+        // Coalmine tries again when the API is slow to take an Event.
+        const isBegun = told("coalmine").some((text) => text.includes("CoalmineStarted"));
+        if (isBegun) await waitFor("coalmine", /Coalmine(?:Pass|Fail|Inconclusive|HoldTimedOut|Opened)/);
         const users = await canary.primaryImage();
         return { phase: status.phase, image: users, flagger: told("flagger"), coalmine: told("coalmine") };
       },
