@@ -3,9 +3,16 @@ import { readFile } from "node:fs/promises";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { buildConnector, Pool } from "undici";
 import { describeCause } from "./failed-try.ts";
+import { guardConnector, guardedLookup, type MayConnectTo } from "./guarded-connector.ts";
 import type { PrometheusSourceSettings } from "./prometheus-settings.ts";
 
 type TlsSettings = NonNullable<PrometheusSourceSettings["tls"]>;
+
+export interface ConnectionOptions {
+  readonly tls: TlsSettings | undefined;
+  /** Which addresses may be connected to; all unless given. */
+  readonly mayConnectTo?: MayConnectTo | undefined;
+}
 
 /** Below Prometheus' own default for queries at once (`--query.max-concurrency`, 20). */
 const mostConnections = 16;
@@ -17,15 +24,21 @@ const idleMs = 60_000;
  * read from their files for each new connection, so they may be rotated; a file
  * that cannot be read or understood fails the request that needed it.
  */
-export function createConnectionPool(origin: string, tls: TlsSettings | undefined): Pool {
+export function createConnectionPool(origin: string, { tls, mayConnectTo }: ConnectionOptions): Pool {
   return new Pool(origin, {
     connections: mostConnections,
     keepAliveTimeout: idleMs,
     // Each exchange is timed as a whole.
     headersTimeout: 0,
     bodyTimeout: 0,
-    ...(tls === undefined ? {} : { connect: createTlsConnector(tls) }),
+    connect: createConnector({ tls, mayConnectTo }),
   });
+}
+
+function createConnector({ tls, mayConnectTo }: ConnectionOptions): buildConnector.connector {
+  const options = mayConnectTo === undefined ? {} : { lookup: guardedLookup(mayConnectTo) };
+  const connect = tls === undefined ? buildConnector(options) : createTlsConnector(tls, options);
+  return mayConnectTo === undefined ? connect : guardConnector(connect, mayConnectTo);
 }
 
 /** OpenSSL's own words name neither a file nor a setting. */
@@ -39,7 +52,10 @@ function secureContextOf(texts: Readonly<Record<string, string>>): SecureContext
   }
 }
 
-function createTlsConnector(tls: TlsSettings): buildConnector.connector {
+function createTlsConnector(
+  tls: TlsSettings,
+  options: buildConnector.BuildOptions,
+): buildConnector.connector {
   let held: { readonly files: string; readonly connect: buildConnector.connector } | undefined;
 
   /** Keeps the connector while its files stay the same: it remembers TLS sessions. */
@@ -54,7 +70,7 @@ function createTlsConnector(tls: TlsSettings): buildConnector.connector {
       const secureContext = secureContextOf(texts);
       held = {
         files,
-        connect: buildConnector({ secureContext, rejectUnauthorized: !tls.insecureSkipVerify }),
+        connect: buildConnector({ ...options, secureContext, rejectUnauthorized: !tls.insecureSkipVerify }),
       };
     }
     return held.connect;

@@ -19,10 +19,17 @@ export interface QueryRequest {
 /** What came back. */
 export interface HttpAnswer {
   readonly status: number;
-  /** As the header says it; empty if there is none. */
-  readonly retryAfter: string;
+  readonly headers: AnswerHeaders;
   /** All of it if the status is 200, the first 64 KiB of it otherwise. */
   readonly body: Buffer;
+}
+
+/** As they were sent; empty where there is none. */
+export interface AnswerHeaders {
+  readonly retryAfter: string;
+  readonly date: string;
+  readonly contentType: string;
+  readonly contentEncoding: string;
 }
 
 const errorBodyBytes = 64 * 1024;
@@ -68,10 +75,18 @@ async function send(request: QueryRequest, signal: AbortSignal): Promise<HttpAns
     body: isPost ? params.toString() : null,
     signal,
   });
-  const retryAfter = answer.headers["retry-after"];
+  const header = (name: string) => {
+    const value = answer.headers[name];
+    return typeof value === "string" ? value : "";
+  };
   return {
     status: answer.statusCode,
-    retryAfter: typeof retryAfter === "string" ? retryAfter : "",
+    headers: {
+      retryAfter: header("retry-after"),
+      date: header("date"),
+      contentType: header("content-type"),
+      contentEncoding: header("content-encoding"),
+    },
     body: await readBody(answer.body, answer.statusCode === 200, request),
   };
 }

@@ -1,6 +1,6 @@
 /** What an answer of the query API means: a result, a rejection, or a reason to ask again. */
 import { CoalmineError } from "../../base/errors.ts";
-import type { HttpAnswer } from "./exchange.ts";
+import type { AnswerHeaders, HttpAnswer } from "./exchange.ts";
 import { FailedTry, oneLine } from "./failed-try.ts";
 import { isJsonObject, type JsonObject } from "./json-object.ts";
 import { liftSamples, type SampleList } from "./lift-samples.ts";
@@ -35,12 +35,14 @@ const transientErrors =
 export function interpretAnswer(answer: HttpAnswer, now: number): QueryResult {
   if (answer.status === 200) {
     const { json, lists } = liftSamples(answer.body);
-    return { ...readSuccess(parse(json)), lists };
+    return { ...readSuccess(parse(json, answer.headers)), lists };
   }
   const error = readErrorText(answer.body.toString("utf8"));
   const words = error === "" ? `HTTP status ${answer.status}` : `HTTP status ${answer.status}: ${error}`;
   if (isTransient(answer.status, error)) {
-    throw new FailedTry(`it answered ${words}`, { retryAfterMs: readRetryAfter(answer.retryAfter, now) });
+    throw new FailedTry(`it answered ${words}`, {
+      retryAfterMs: readRetryAfter(answer.headers.retryAfter, now),
+    });
   }
   throw new CoalmineError("query-rejected", rejection(answer.status, words));
 }
@@ -59,22 +61,32 @@ function rejection(status: number, words: string): string {
   return `the server rejected the query (${words})`;
 }
 
-function parse(text: string): JsonObject {
+function parse(text: string, headers: AnswerHeaders): JsonObject {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new FailedTry("it answered what is not JSON", { cause });
+    throw new FailedTry(`it answered ${whatIsNotJson(text, headers)}`, { cause });
   }
   if (!isJsonObject(json)) throw new FailedTry("it answered JSON that is not an object");
   return json;
+}
+
+function whatIsNotJson(text: string, { contentType, contentEncoding }: AnswerHeaders): string {
+  if (text === "") return "nothing, which is not JSON";
+  if (!/^(identity)?$/i.test(contentEncoding)) {
+    return `what is not JSON but encoded as ${oneLine(contentEncoding)}, which was not asked for`;
+  }
+  const kind = /^[\w.+-]+\/[\w.+-]+/.exec(contentType)?.[0].toLowerCase() ?? "";
+  if (kind === "application/json") return "JSON that is cut short or damaged, so not JSON";
+  return kind === "" ? "what is not JSON" : `what is not JSON but ${oneLine(kind)}`;
 }
 
 function readSuccess(answer: JsonObject): Omit<QueryResult, "lists"> {
   const { status, data } = answer;
   if (status === "error") {
     const { errorType, error } = answer;
-    const words = oneLine(`${String(errorType)}: ${String(error)}`);
+    const words = oneLine(`${describe(errorType)}: ${describe(error)}`);
     if (errorType === "bad_data" || errorType === "execution") {
       throw new CoalmineError("query-rejected", `the server rejected the query (${words})`);
     }
@@ -94,8 +106,11 @@ function readWarnings(answer: JsonObject): readonly string[] {
   return warnings;
 }
 
-function describe(warning: unknown): string {
-  return typeof warning === "string" ? warning : (JSON.stringify(warning) ?? "");
+/** What should be a text, as words. */
+function describe(told: unknown): string {
+  if (typeof told === "string") return told;
+  // Writing a value out again could run out of stack: it nests as deep as the server likes.
+  return typeof told === "object" && told !== null ? "no text" : String(told);
 }
 
 /** Empty if there is none: proxies answer HTML, of which nothing is worth showing. */

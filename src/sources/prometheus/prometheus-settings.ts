@@ -62,6 +62,17 @@ export const prometheusSourceSettings = z
       .max(256 * 1024 * 1024)
       .default(64 * 1024 * 1024),
     /**
+     * How far its clock may be from this machine's. A server that is ahead answers
+     * with what was before the analysis, one that is behind without what is new.
+     */
+    maxClockSkewMs: z.int().min(2_000).max(3_600_000).default(30_000),
+    /**
+     * What becomes of an answer that the server itself says is not whole, as Thanos
+     * does when a store behind it is away: what it leaves out may be the errors.
+     * `accept` counts what is there, with a warning.
+     */
+    partialAnswers: z.enum(["refuse", "accept"]).default("refuse"),
+    /**
      * What tells highly available replicas of one Prometheus apart: series equal
      * but for these labels are one series. The labels themselves are left out.
      */

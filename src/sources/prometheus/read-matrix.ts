@@ -1,5 +1,6 @@
 /** Reads the raw samples of a range selector. */
 import type { NativeHistogram, Series, TimeWindow } from "../../analysis/ports.ts";
+import { formatDuration } from "../../base/duration.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import { FailedTry } from "./failed-try.ts";
 import { parseGoFloat } from "./go-float.ts";
@@ -11,9 +12,17 @@ import { unionSamples } from "./union-samples.ts";
 export interface MatrixLimits {
   readonly maxSeries: number;
   readonly maxSamples: number;
+  /** Milliseconds since the epoch, and how many of them a sample may be stamped later: the clocks may differ by so much. */
+  readonly now: number;
+  readonly maxAheadMs: number;
 }
 
-const defaultLimits: MatrixLimits = { maxSeries: 50_000, maxSamples: 5_000_000 };
+const defaultLimits: MatrixLimits = {
+  maxSeries: 50_000,
+  maxSamples: 5_000_000,
+  now: Number.POSITIVE_INFINITY,
+  maxAheadMs: 0,
+};
 
 /**
  * The series of a matrix, with the samples after the window's start up to and
@@ -24,15 +33,16 @@ const defaultLimits: MatrixLimits = { maxSeries: 50_000, maxSamples: 5_000_000 }
  *
  * Checked by hand: a schema library costs more than the whole look may take.
  *
- * @throws FailedTry if it is not a matrix, CoalmineError query-rejected if it is
- *   over a limit.
+ * @throws FailedTry if it is not a matrix or holds a sample of a
+ *   time to come, CoalmineError query-rejected if it is over a limit.
  */
 export function readMatrix(
   result: unknown,
   lists: readonly SampleList[],
   window: TimeWindow,
-  limits = defaultLimits,
+  changed: Partial<MatrixLimits> = {},
 ): readonly Series[] {
+  const limits = { ...defaultLimits, ...changed };
   if (!Array.isArray(result)) throw malformed("a result that is no list");
   if (result.length > limits.maxSeries) throw tooMany("series", result.length, limits.maxSeries);
   const read: Series[] = [];
@@ -44,6 +54,8 @@ export function readMatrix(
     const histograms = listOf(entry, "histograms").map(readHistogramSample);
     samples += floats.times.length + histograms.length;
     if (samples > limits.maxSamples) throw tooMany("samples", samples, limits.maxSamples);
+    for (const time of floats.times) requirePast(time, limits);
+    for (const { time } of histograms) requirePast(time, limits);
     const series = cutToWindow(labels, floats, histograms, window);
     if (series !== null) read.push(series);
   }
@@ -70,6 +82,14 @@ function cutToWindow(
   const series = histograms.length === 0 ? { labels, times, values } : { labels, times, values, histograms };
   const isOrdered = isRising(times) && isRising(histograms.map(({ time }) => time));
   return isOrdered ? series : unionSamples(labels, [series]);
+}
+
+function requirePast(time: number, { now, maxAheadMs }: MatrixLimits): void {
+  if (time <= now + maxAheadMs) return;
+  const ahead = formatDuration(Math.round((time - now) / 1_000) * 1_000);
+  throw new FailedTry(
+    `it answered samples stamped ${ahead} ahead of this machine's clock, over the limit of ${formatDuration(maxAheadMs)} (maxClockSkewMs): its clock is ahead, or its times are not in seconds`,
+  );
 }
 
 function isRising(times: readonly number[]): boolean {

@@ -66,8 +66,7 @@ function readType(cursor: LineCursor, format: ExpositionFormat): ExpositionLine 
   if (family === null) throw new SyntaxError(`wanted the name of a metric, met ${cursor.met()}`);
   cursor.separate();
   const type = cursor.word() ?? "";
-  if (!metricTypes[format].includes(type))
-    throw new SyntaxError(`no type of metric: ${JSON.stringify(type)}`);
+  if (!metricTypes[format].includes(type)) throw new SyntaxError(`no type of metric: ${shown(type)}`);
   cursor.requireEnd();
   return { kind: "type", family, type };
 }
@@ -98,7 +97,7 @@ function readNumber(cursor: LineCursor, what: string): number {
   const text = cursor.word();
   const value = text === null ? null : parseFloatText(text);
   if (value === null)
-    throw new SyntaxError(`wanted ${what}, met ${text === null ? cursor.met() : JSON.stringify(text)}`);
+    throw new SyntaxError(`wanted ${what}, met ${text === null ? cursor.met() : shown(text)}`);
   return value;
 }
 
@@ -107,13 +106,19 @@ function readTime(cursor: LineCursor, format: ExpositionFormat): number | null {
   if (cursor.isAtEnd || cursor.startsWith(" #")) return null;
   if (format === "openmetrics") {
     const seconds = readNumber(cursor, "a timestamp");
-    if (!Number.isFinite(seconds)) throw new SyntaxError(`a timestamp of ${seconds}`);
-    return Math.trunc(seconds * 1_000);
+    const time = Math.trunc(seconds * 1_000);
+    if (!Number.isSafeInteger(time)) throw new SyntaxError(`a timestamp of ${seconds}`);
+    return time;
   }
   const text = cursor.word() ?? "";
   const time = Number(text);
   if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(time)) {
-    throw new SyntaxError(`wanted a timestamp in milliseconds, met ${JSON.stringify(text)}`);
+    throw new SyntaxError(`wanted a timestamp in milliseconds, met ${shown(text)}`);
   }
   return time;
+}
+
+/** A word of the line in a message: a line may be tens of thousands of characters. */
+function shown(text: string): string {
+  return JSON.stringify(text.length <= 40 ? text : `${text.slice(0, 39)}…`);
 }

@@ -43,9 +43,10 @@ function readEntry(cursor: LineCursor): { readonly key: string; readonly value: 
 
 function addLabel(labels: Map<string, string>, label: string, value: string, maxLabels: number): void {
   if (label === "" || label.startsWith("__")) {
-    throw new SyntaxError(`no name for a label: ${JSON.stringify(label)}`);
+    throw new SyntaxError(`no name for a label: ${JSON.stringify(label.slice(0, 100))}`);
   }
-  if (labels.has(label)) throw new SyntaxError(`the label ${label} comes twice`);
+  if (labels.has(label))
+    throw new SyntaxError(`the label ${label.slice(0, 100).replaceAll(/\p{C}/gu, " ")} comes twice`);
   if (labels.size === maxLabels) throw new SyntaxError(`over ${maxLabels} labels`);
   labels.set(label, value);
 }

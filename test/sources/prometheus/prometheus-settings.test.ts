@@ -17,6 +17,8 @@ describe("prometheusSourceSettings", () => {
       timeoutMs: 10_000,
       retryBudgetMs: 30_000,
       maxResponseBytes: 67_108_864,
+      maxClockSkewMs: 30_000,
+      partialAnswers: "refuse",
       replicaLabels: ["prometheus_replica", "__replica__"],
       method: "POST",
     });

@@ -71,6 +71,10 @@ const up = (pod: string, ...samples: (readonly [number, string | number])[]) => 
   labels: { __name__: "up", pod },
   samples: samples.map(([seconds, value]) => [origin + seconds * 1_000, value] as const),
 });
+const empty = '{"status":"success","data":{"resultType":"matrix","result":[]}}';
+/** Nothing, by a clock that is so far ahead of the test's. */
+const dated = (aheadMs: number): Reply =>
+  answer(200, empty, { date: new Date(origin + aheadMs).toUTCString() });
 const single = up("a", [10, 1]);
 const shown = { series: [{ labels: single.labels, times: [origin + 10_000], values: [1] }], warnings: [] };
 
@@ -216,14 +220,15 @@ describe("createPrometheusSource reads", () => {
       infos: ["metric might not be a counter"],
     };
     fake.next({ kind: "evaluate", extra });
-    const { warnings, series } = await read(sourceOf());
+    const { warnings, series } = await read(sourceOf({ partialAnswers: "accept" }));
     expect(warnings).toEqual(["store 10.0.0.1 is away", "and another"]);
     expect(series).toEqual(shown.series);
   });
 
   it("VictoriaMetrics' word for a partial response as a warning", async () => {
     fake.next({ kind: "evaluate", extra: { isPartial: true } });
-    expect((await read(sourceOf())).warnings).toEqual([expect.stringContaining("partial response")]);
+    const { warnings } = await read(sourceOf({ partialAnswers: "accept" }));
+    expect(warnings).toEqual([expect.stringContaining("partial response")]);
   });
 
   it("the samples of replicas as one series, without the labels that tell them apart", async () => {
@@ -277,6 +282,58 @@ describe("createPrometheusSource reads", () => {
   });
 });
 
+describe("createPrometheusSource and the server's clock", () => {
+  const past = { from: origin - 60_000, to: origin };
+
+  it("says how far it is off where that can be borne, in the same words at every read", async () => {
+    const source = sourceOf();
+    fake.next(dated(10_000), dated(12_000), dated(-10_000), dated(4_000));
+    const told = [];
+    for (let i = 0; i < 4; i++) told.push((await read(source)).warnings);
+    const words = (off: string) => [
+      `its clock is about ${off} this machine's; counts are of a time shifted by as much`,
+    ];
+    expect(told).toEqual([words("10s ahead of"), words("10s ahead of"), words("10s behind"), []]);
+  });
+
+  it("believes what has no date, or none that can be read", async () => {
+    fake.next(answer(200, empty, { date: "yesterday" }), answer(200, empty));
+    const source = sourceOf();
+    expect((await read(source)).warnings).toEqual([]);
+    expect((await read(source)).warnings).toEqual([]);
+  });
+
+  it("reads on beyond the present, to see samples that are stamped too late, and hands on none of them", async () => {
+    fake.hold(up("a", [-10, 1], [29, 2]));
+    const { series } = await sourceOf().read(selector, past, never);
+    expect(series.flatMap(({ values }) => values)).toEqual([1]);
+    const { params } = fake.requests[0] ?? {};
+    expect(params?.get("time")).toBe(`${origin / 1_000 + 150}.000`);
+    expect(params?.get("query")).toBe("up[210000ms]");
+  });
+
+  it("refuses samples that are stamped later than the clocks may differ", async () => {
+    fake.hold(up("a", [-10, 1], [91, 2]));
+    const error = await failureOf(sourceOf({ retryBudgetMs: 0 }).read(selector, past, never));
+    expect(error.code).toBe("source-unavailable");
+    expect(error.message).toContain("stamped 1m31s ahead of this machine's clock, over the limit of 30s");
+  });
+
+  it("takes the limit from the settings", async () => {
+    fake.hold(up("a", [-10, 1], [91, 2]));
+    fake.next(dated(100_000));
+    const source = sourceOf({ maxClockSkewMs: 120_000 });
+    expect((await read(source)).warnings).toHaveLength(1);
+    expect((await source.read(selector, past, never)).series[0]?.values).toEqual([1]);
+  });
+
+  it("reads windows of the past to their end", async () => {
+    const from = origin - 3_600_000;
+    await sourceOf().read(selector, { from, to: from + 60_000 }, never);
+    expect(fake.requests[0]?.params.get("time")).toBe(`${(from + 60_000) / 1_000}.000`);
+  });
+});
+
 describe("createPrometheusSource asks again", () => {
   const html = "<html><body>Bad Gateway</body></html>";
   const unavailable = "rpc error: code = Unavailable desc = connection error";
@@ -300,6 +357,17 @@ describe("createPrometheusSource asks again", () => {
       answer(200, '{"status":"success","data":{"resultType":"scalar","result":[]}}'),
       "a scalar",
     ],
+    [
+      "an answer that is not whole",
+      { kind: "evaluate", extra: { warnings: ["store 10.0.0.1 is away"] } },
+      "its answer is not whole (store 10.0.0.1 is away)",
+    ],
+    ["a part of the storage's", { kind: "evaluate", extra: { isPartial: true } }, "is not whole (partial"],
+    ["an encoding of its own", answer(200, "\x1f", { "content-encoding": "gzip" }), "encoded as gzip"],
+    ["a page", answer(200, html, { "content-type": "text/html; charset=utf-8" }), "not JSON but text/html"],
+    ["half a text", answer(200, "{", { "content-type": "application/json" }), "cut short or damaged"],
+    ["a clock that is ahead", dated(90_000), "ahead of this machine's, over the limit of 30s"],
+    ["a clock that is behind", dated(-90_000), "behind this machine's, over the limit of 30s"],
     ["no list", answer(200, '{"status":"success","data":{"resultType":"matrix","result":{}}}'), "no list"],
   ];
 

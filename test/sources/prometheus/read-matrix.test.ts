@@ -5,7 +5,7 @@ import { CoalmineError } from "../../../src/base/errors.ts";
 import { FailedTry } from "../../../src/sources/prometheus/failed-try.ts";
 import * as reader from "../../../src/sources/prometheus/read-matrix.ts";
 
-const readMatrix = (result: unknown, window: TimeWindow, limits?: reader.MatrixLimits) =>
+const readMatrix = (result: unknown, window: TimeWindow, limits?: Partial<reader.MatrixLimits>) =>
   reader.readMatrix(result, [], window, limits);
 const all = { from: 0, to: 1_000_000 };
 const metric = { __name__: "m" };
