@@ -12,7 +12,7 @@ const sampleReaders = ["zod", "undici"];
 const database = ["kysely", "pg", "graphile-worker", "zod"];
 const cluster = ["zod", "undici", "yaml"];
 const adapter = ["base", "engine", "analysis", "adapters/http", "adapters/kubernetes"];
-const everything = ["base", "engine", "wire", "analysis", "sources", "store", "adapters"];
+const everything = ["base", "engine", "wire", "analysis", "sources", "store", "work", "adapters"];
 const layers = [
   { folder: "base", imports: [], npm: ["re2js"], node: true },
   { folder: "engine", imports: [], npm: statistics, node: false },
@@ -25,6 +25,8 @@ const layers = [
     node: true,
   },
   { folder: "store", imports: ["base", "analysis"], npm: database, node: true },
+  // Its jobs are in the store's database; the store is handed what it adds them by.
+  { folder: "work", imports: ["base", "analysis", "store"], npm: [...database, "tinyqueue"], node: true },
   { folder: "adapters/argo-rollouts", imports: [...adapter, "wire"], npm: null, node: true },
   // What the adapters of Kubernetes' controllers share; it knows a cluster and no canary.
   { folder: "adapters/kubernetes", imports: ["base"], npm: cluster, node: true },

@@ -3,11 +3,14 @@ import { CoalmineError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { startAnalysis } from "./advance/advance.ts";
 import type { AnalysisState } from "./advance/state.ts";
-import type { AnalysisRecord } from "./analysis-record.ts";
+import type { AnalysisRecord, Change, LookRecord } from "./analysis-record.ts";
 import { endedResult } from "./ended-result.ts";
 import { type JudgeRequest, judge } from "./judge.ts";
-import { LiveAnalyses } from "./live/live-analyses.ts";
-import type { AnalysisObserver } from "./live/live-analysis.ts";
+import { DueLooks } from "./live/due-looks.ts";
+import { firstChange } from "./live/first-change.ts";
+import type { LookQueue } from "./live/look-queue.ts";
+import { type AnalysisObserver, noObserver } from "./live/observer.ts";
+import { Watchers } from "./live/watchers.ts";
 import { type NamedSource, pickSources } from "./pick-sources.ts";
 import { planAnalysis } from "./plan/plan.ts";
 import type { AnalysisStore, ListFilter } from "./ports.ts";
@@ -16,7 +19,7 @@ import { cancelled } from "./report/rule-reasons.ts";
 import type { AnalysisResult } from "./result.ts";
 import { judgeCounts } from "./run/judge-counts.ts";
 import { replay } from "./run/replay.ts";
-import { runLive } from "./run/run-live.ts";
+import { firstLook, runLive } from "./run/run-live.ts";
 import { sameJson } from "./same-json.ts";
 import type { AnalysisSpec } from "./spec/model.ts";
 
@@ -58,24 +61,29 @@ export interface Analyses {
   /** @throws CoalmineError not-found */
   get(id: string): Promise<AnalysisRecord>;
   list(filter: ListFilter): Promise<readonly AnalysisRecord[]>;
+  /** The evidence path, oldest first. @throws CoalmineError not-found */
+  looks(id: string): Promise<readonly LookRecord[]>;
   /** Ends an analysis as inconclusive `cancelled`; one that has ended stays as it is. @throws CoalmineError not-found */
   cancel(id: string): Promise<AnalysisRecord>;
   /**
    * The result at once, then after each look, until the analysis has ended or the
-   * signal aborts. A slow reader gets the latest and misses those between. One
-   * that runs in another process is told once.
+   * signal aborts. A slow reader gets the latest and misses those between; what
+   * another process found comes within a second.
    *
    * @throws CoalmineError not-found, before the first result.
    */
   watch(id: string, signal: AbortSignal): AsyncIterable<AnalysisResult>;
   /** Judges a past window or given counts; nothing is kept. @throws as {@link judge} does. */
   judge(request: JudgeRequest, signal: AbortSignal): Promise<AnalysisResult>;
-  /** Goes on with the analyses that a process before this one left running; answers how many. */
+  /** Begins to take the looks that fall due, also of analyses that a process before this one left running; answers how many run. */
   resume(): Promise<number>;
-  /** How many this process runs now. */
-  readonly running: number;
-  /** Stops every run where it stands; the records stay `running`, for `resume`. */
-  close(): Promise<void>;
+  /** How many run, in all processes that share the store. */
+  running(): Promise<number>;
+  /**
+   * Begins no look any more and gives those under way so long, in milliseconds;
+   * the records stay `running`, for `resume` or for another process.
+   */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** An analysis that was begun elsewhere, or is begun with an id and a time of the caller's choosing. */
@@ -91,24 +99,26 @@ export interface Adoption {
 export interface AnalysesLimits {
   /** Analyses at the same time. */
   readonly maxRunning: number;
+  /** Of them, those of one namespace. */
+  readonly maxRunningPerNamespace: number;
   /** How long `start` waits for the first look, in milliseconds. */
   readonly preflightMs: number;
   /** How long `judge` may take, in milliseconds. */
   readonly judgeMs: number;
-  /** Looks of an evidence path before it is thinned. */
-  readonly maxLooks: number;
 }
 
 /** Flagger waits 5 s for an answer, Argo Rollouts 10, so the preflight stays below. */
 const defaultLimits: AnalysesLimits = {
   maxRunning: 2_000,
+  maxRunningPerNamespace: Number.POSITIVE_INFINITY,
   preflightMs: 4_000,
   judgeMs: 60_000,
-  maxLooks: 2_000,
 };
 
 export interface AnalysesOptions {
   readonly store: AnalysisStore;
+  /** Calls for the looks of what is in the store. */
+  readonly queue: LookQueue;
   readonly sources: ReadonlyMap<string, NamedSource>;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -125,72 +135,104 @@ export interface Runs {
   readonly judgeCounts: typeof judgeCounts;
 }
 
-/** The use cases over a store and named sources. */
+/** The use cases over a store, a queue and named sources. Looks are taken from `resume` on. */
 export function createAnalyses(options: AnalysesOptions): Analyses {
-  const { store, sources, clock, newId, logger } = options;
+  const { store, queue, sources, clock, newId, logger, observer = noObserver } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const runs = options.runs ?? { live: runLive, replay, judgeCounts };
-  const observer = options.observer ?? { looked: () => undefined, ended: () => undefined };
-  const { maxLooks } = limits;
-  const live = new LiveAnalyses({ store, sources, clock, logger, observer, maxLooks, run: runs.live });
+  const watchers = new Watchers({ store, clock, logger });
+  const looks = new DueLooks({
+    ...{ store, queue, sources, clock, logger, observer, watchers },
+    run: runs.live,
+  });
   /** By key: two requests for the same key at the same time start one analysis. */
   const starting = new Map<string, Promise<AnalysisRecord>>();
-  let closed = false;
+  /** Those that are about to be in the store, by namespace. */
+  const opening: string[] = [];
+  const closing = new AbortController();
 
   function newRecord({ id, spec, startedAt, state }: Adoption, key: string | null): AnalysisRecord {
     const plan = planAnalysis(spec);
     const known = state ?? startAnalysis(plan, startedAt);
     const result = buildResult(plan, known, id, known.consumedTo ?? startedAt);
-    return { id, key, spec, state, result, looks: [] };
+    return { id, key, spec, state, result, revision: 1 };
   }
 
-  function refuseIfFull(): void {
-    if (closed) throw new CoalmineError("source-unavailable", "the server is shutting down; ask again");
-    if (live.size >= limits.maxRunning) throw tooMany(limits.maxRunning);
+  /** Does the work of opening an analysis, if one more may run. */
+  async function withRoom<T>(namespace: string, work: () => Promise<T>): Promise<T> {
+    closing.signal.throwIfAborted();
+    // Before the store is asked: of many that ask at once the last are refused.
+    opening.push(namespace);
+    try {
+      await refuseIfFull(namespace);
+      return await work();
+    } finally {
+      opening.splice(opening.indexOf(namespace), 1);
+    }
+  }
+
+  async function refuseIfFull(namespace: string): Promise<void> {
+    const { maxRunning, maxRunningPerNamespace } = limits;
+    if ((await store.countRunning()) + opening.length > maxRunning) throw tooMany(maxRunning);
+    if (maxRunningPerNamespace >= maxRunning) return;
+    const ofNamespace = opening.filter((other) => other === namespace).length;
+    if ((await store.countRunning(namespace)) + ofNamespace > maxRunningPerNamespace)
+      throw tooManyOf(namespace, maxRunningPerNamespace);
+  }
+
+  async function keep(change: Change, begunAt: number): Promise<AnalysisRecord> {
+    closing.signal.throwIfAborted();
+    await store.insert(change);
+    const { result } = change.record;
+    observer.started(result);
+    if (change.look !== null) observer.looked(result, { lagMs: 0, tookMs: clock.now() - begunAt });
+    looks.tell(change);
+    return change.record;
   }
 
   async function start(spec: AnalysisSpec, key?: string): Promise<AnalysisRecord> {
-    refuseIfFull();
-    const id = newId();
-    // An ingestion delay ago: so the first look can be taken at once, and the verdict comes a duration from now.
-    const startedAt = clock.now() - pickSources(spec, sources).ingestionDelayMs;
-    const analysis = live.open(newRecord({ id, spec, startedAt, state: null }, key ?? null));
-    try {
-      await analysis.preflight(limits.preflightMs);
-      await store.insert(analysis.record);
-    } catch (error) {
-      live.discard(analysis);
-      throw error;
-    }
-    live.follow(analysis);
-    logger.info({ analysis: id, key: key ?? null, service: spec.service }, "an analysis started");
-    return analysis.record;
+    const picked = pickSources(spec, sources);
+    return await withRoom(spec.namespace, async () => {
+      const id = newId();
+      const now = clock.now();
+      // An ingestion delay ago: so the first look can be taken at once, and the verdict comes a duration from now.
+      const startedAt = now - picked.ingestionDelayMs;
+      const record = newRecord({ id, spec, startedAt, state: null }, key ?? null);
+      const running = { record, next: nextOf(record, startedAt, picked.ingestionDelayMs), weight: null };
+      const { preflightMs } = limits;
+      const look = { ...picked, clock, run: runs.live, signal: closing.signal, preflightMs };
+      const kept = await keep(await firstChange(running, look), now);
+      logger.info({ analysis: id, key: key ?? null, service: spec.service }, "an analysis started");
+      return kept;
+    });
+  }
+
+  function nextOf({ spec, state, result }: AnalysisRecord, catchUpTo: number, ingestionDelayMs: number) {
+    const startedAt = Date.parse(result.startedAt);
+    const at = state === null ? startedAt : firstLook(spec, startedAt, state);
+    return { at, dueAt: at + ingestionDelayMs, catchUpTo };
   }
 
   async function adopt(adoption: Adoption): Promise<AnalysisRecord> {
-    const { id } = adoption;
-    // By its id alone: a key is anybody's choice. Another caller may have opened it while the store was asked.
-    const known = live.get(id)?.record ?? (await store.get(id)) ?? live.get(id)?.record;
-    if (known !== undefined && known !== null) return known;
+    // By its id alone: a key is anybody's choice.
+    const known = await store.get(adoption.id);
+    if (known !== null) return known;
     const record = newRecord(adoption, null);
     if (record.result.phase !== "running") return record;
-    refuseIfFull();
-    const analysis = live.open(record);
+    const { ingestionDelayMs } = pickSources(adoption.spec, sources);
+    const now = clock.now();
+    const next = nextOf(record, now - ingestionDelayMs, ingestionDelayMs);
     try {
-      await store.insert(record);
-    } catch (error) {
-      live.discard(analysis);
-      throw error;
+      return await withRoom(adoption.spec.namespace, () => keep({ record, look: null, next }, now));
+    } catch (thrown) {
+      if (CoalmineError.from(thrown).code !== "conflict") throw thrown;
+      // Another caller opened it while the store was asked.
+      return (await store.get(adoption.id)) ?? Promise.reject(thrown);
     }
-    live.follow(analysis);
-    return analysis.record;
   }
 
   async function find(id: string): Promise<AnalysisRecord | null> {
-    const running = live.get(id);
-    if (running !== undefined) return running.record;
-    const record = (await store.get(id)) ?? (await store.findByKey(id));
-    return record === null ? null : (live.get(record.id)?.record ?? record);
+    return (await store.get(id)) ?? (await store.findByKey(id));
   }
 
   async function get(id: string): Promise<AnalysisRecord> {
@@ -237,44 +279,38 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
   }
 
   async function cancel(id: string): Promise<AnalysisRecord> {
-    const record = await get(id);
-    if (record.result.phase !== "running") return record;
-    const analysis = live.get(record.id);
-    if (analysis !== undefined) {
-      analysis.cancel();
-      await analysis.ended;
-      return analysis.record;
+    for (;;) {
+      const record = await get(id);
+      if (record.result.phase !== "running") return record;
+      const ending = { phase: "cancelled", reason: cancelled(), at: clock.now() } as const;
+      const ended = { ...record, result: endedResult(record.result, ending) };
+      const change = { record: ended, look: null, next: null };
+      // Else a look was faster, and its verdict may be the last word.
+      if (!(await store.commit(change))) continue;
+      looks.stop(record.id);
+      const now = { ...ended, revision: ended.revision + 1 };
+      looks.tell({ ...change, record: now });
+      return now;
     }
-    const ending = { phase: "cancelled", reason: cancelled(), at: clock.now() } as const;
-    const ended = { ...record, result: endedResult(record.result, ending) };
-    await store.update(ended);
-    observer.ended(ended.result);
-    return ended;
   }
 
   async function* watch(id: string, signal: AbortSignal): AsyncGenerator<AnalysisResult, void> {
-    const record = await get(id);
-    const analysis = live.get(record.id);
-    if (analysis === undefined) yield record.result;
-    else yield* analysis.watch(signal);
+    for await (const { result } of watchers.watch(await get(id), signal)) yield result;
   }
 
   async function resume(): Promise<number> {
-    const left = await store.list({ phase: "running", limit: limits.maxRunning });
-    for (const record of left) {
-      if (live.get(record.id) !== undefined) continue;
-      try {
-        live.follow(live.open(record));
-      } catch (error) {
-        logger.error({ analysis: record.id, err: error }, "an analysis could not be taken up again");
-      }
+    for (const due of await store.due({ limit: limits.maxRunning })) {
+      looks.takeUp(due.id);
+      queue.expect(due);
     }
-    return live.size;
+    await queue.open((id, isRetry, signal) => looks.take(id, isRetry, signal));
+    return await store.countRunning();
   }
 
-  async function close(): Promise<void> {
-    closed = true;
-    await live.stop();
+  async function close(graceMs = 0): Promise<void> {
+    closing.abort(new CoalmineError("source-unavailable", "the server is shutting down; ask again"));
+    watchers.close();
+    await queue.close(graceMs);
     await Promise.allSettled(starting.values());
   }
 
@@ -282,17 +318,20 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     start,
     put,
     adopt,
-    setWeight: (id, weight) => live.setWeight(id, weight),
+    setWeight(id, weight) {
+      store.setWeight(id, weight).catch((error: unknown) => {
+        logger.error({ analysis: id, err: error }, "the store did not keep a weight");
+      });
+    },
     get,
-    list: async (filter) => (await store.list(filter)).map((record) => live.get(record.id)?.record ?? record),
+    list: (filter) => store.list(filter),
+    looks: async (id) => await store.looks((await get(id)).id),
     cancel,
     watch,
     judge: (request, signal) =>
       judge({ sources, clock, newId, judgeMs: limits.judgeMs, ...runs }, request, signal),
     resume,
-    get running() {
-      return live.size;
-    },
+    running: () => store.countRunning(),
     close,
   };
 }
@@ -306,5 +345,12 @@ function tooMany(most: number): CoalmineError {
   return new CoalmineError(
     "too-large",
     `${most} analyses run already, which is the limit; cancel some, wait, or raise limits.maxRunning in the settings`,
+  );
+}
+
+function tooManyOf(namespace: string, most: number): CoalmineError {
+  return new CoalmineError(
+    "too-large",
+    `${most} analyses of the namespace ${JSON.stringify(namespace)} run already, which is the limit for one namespace; cancel some, wait, or raise limits.maxRunningPerNamespace in the settings`,
   );
 }

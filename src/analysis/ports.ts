@@ -1,6 +1,7 @@
-import type { AnalysisRecord } from "./analysis-record.ts";
+import type { AnalysisRecord, Change, LookRecord, RunningAnalysis } from "./analysis-record.ts";
 import type { Gate } from "./gates/gate.ts";
 import type { GateFilter } from "./gates/gates.ts";
+import type { DueLook } from "./live/look-queue.ts";
 import type { Selector } from "./selector.ts";
 
 /** A span of time in milliseconds since the epoch, after `from` up to and including `to`. */
@@ -61,17 +62,35 @@ export interface SampleSource {
  */
 export interface AnalysisStore {
   /**
-   * Stores a new analysis.
+   * Stores a new analysis, with its first look if one was taken.
    *
    * @throws CoalmineError conflict if its id or its key is taken.
    */
-  insert(record: AnalysisRecord): Promise<void>;
-  /** Replaces a stored analysis. @throws CoalmineError not-found if there is none of that id. */
-  update(record: AnalysisRecord): Promise<void>;
+  insert(change: Change): Promise<void>;
+  /**
+   * Replaces a stored analysis, with the look that changed it and the time of the
+   * next one, all or nothing. Its revision rises by one.
+   *
+   * @returns false, having changed nothing, if the analysis is not of the change's
+   *   revision any more, or is gone: another was faster.
+   */
+  commit(change: Change): Promise<boolean>;
   get(id: string): Promise<AnalysisRecord | null>;
   findByKey(key: string): Promise<AnalysisRecord | null>;
+  /** What its next look goes on from; null if it does not run, or is not there. */
+  running(id: string): Promise<RunningAnalysis | null>;
+  /** The evidence path, oldest first; thinned where it was long, so that it still spans the whole analysis. */
+  looks(id: string): Promise<readonly LookRecord[]>;
   /** Newest first. */
   list(filter: ListFilter): Promise<readonly AnalysisRecord[]>;
+  /** The next looks of analyses that run, those due first; up to a time if one is given. */
+  due(filter: { readonly before?: number; readonly limit: number }): Promise<readonly DueLook[]>;
+  /** How many run, of one namespace or of all. */
+  countRunning(namespace?: string): Promise<number>;
+  /** The revisions of those that are there. */
+  revisions(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Keeps the canary's share of traffic in percent, for the looks to come; of an analysis that does not run nothing is kept. */
+  setWeight(id: string, weight: number): Promise<void>;
 }
 
 /** Which analyses to list: those that match every field given, at most `limit`. */

@@ -1,33 +1,35 @@
-import type { Caller } from "../base/access.ts";
+import type { Caller, Scope } from "../base/access.ts";
 import { CoalmineError } from "../base/errors.ts";
 import { type Analyses, unknownAnalysis } from "./analyses.ts";
 import type { AnalysisRecord } from "./analysis-record.ts";
 import type { ListFilter } from "./ports.ts";
 import type { AnalysisResult } from "./result.ts";
+import { sameJson } from "./same-json.ts";
+import type { AnalysisSpec } from "./spec/model.ts";
 
 /** What callers may ask; the life of the process is its owner's. */
 export type CallerAnalyses = Omit<Analyses, "resume" | "close" | "running">;
 
 /**
  * The analyses as one caller may see them: those of its namespaces. It starts
- * and judges there only; another's analysis is, to it, not there.
+ * and judges there only; another's analysis is, to it, not there. What asks
+ * takes the scope `read`, what changes something `write`.
  *
  * Keys are one space for all, so a caller learns that a key is taken, but
  * neither by whom nor for what.
  *
- * @throws CoalmineError forbidden, from what starts, adopts or judges a spec of
- *   another namespace; otherwise as {@link Analyses} does.
+ * @throws CoalmineError forbidden, for a spec of another namespace, and for what
+ *   takes a scope that the caller lacks; otherwise as {@link Analyses} does.
  */
 export function restrictAnalyses(analyses: Analyses, caller: Caller): CallerAnalyses {
-  const isOurs = ({ result }: AnalysisRecord) => caller.mayActIn(result.namespace);
+  const isOurs = ({ result: { namespace } }: AnalysisRecord) =>
+    caller.mayRead(namespace) || caller.mayWrite(namespace);
 
-  function requireRight(namespace: string): void {
-    if (!caller.mayActIn(namespace)) throw forbidden(caller, namespace);
-  }
-
-  async function get(id: string): Promise<AnalysisRecord> {
+  /** The analysis, if the caller may do this with it; to see that it is there takes either scope. */
+  async function find(scope: Scope, id: string): Promise<AnalysisRecord> {
     const record = await analyses.get(id);
     if (!isOurs(record)) throw unknownAnalysis(id);
+    requireRight(caller, scope, record.result.namespace);
     return record;
   }
 
@@ -37,28 +39,38 @@ export function restrictAnalyses(analyses: Analyses, caller: Caller): CallerAnal
     return holder !== null && isOurs(holder) ? error : taken(key);
   }
 
+  /** What {@link Analyses.put} would answer without starting anything; for callers that may only read. */
+  async function putBefore(key: string, spec: AnalysisSpec): Promise<AnalysisRecord | null> {
+    const holder = await analyses.get(key).catch(() => null);
+    return holder !== null && holder.key === key && sameJson(holder.spec, spec) ? holder : null;
+  }
+
   async function list(filter: ListFilter): Promise<readonly AnalysisRecord[]> {
-    if (filter.namespace !== undefined && !caller.mayActIn(filter.namespace)) return [];
+    if (filter.namespace !== undefined && !caller.mayRead(filter.namespace)) return [];
     // The store knows no callers: it is asked for more until enough of what it answers is the caller's.
     for (let limit = filter.limit; ; limit *= 4) {
       const answered = await analyses.list({ ...filter, limit });
-      const ours = answered.filter(isOurs);
+      const ours = answered.filter(({ result }) => caller.mayRead(result.namespace));
       if (ours.length >= filter.limit || answered.length < limit) return ours.slice(0, filter.limit);
     }
   }
 
   async function* watch(id: string, signal: AbortSignal): AsyncGenerator<AnalysisResult, void> {
-    const { id: ours } = await get(id);
+    const { id: ours } = await find("read", id);
     yield* analyses.watch(ours, signal);
   }
 
   return {
     async start(spec, key) {
-      requireRight(spec.namespace);
+      requireRight(caller, "write", spec.namespace);
       return await analyses.start(spec, key);
     },
     async put(key, spec) {
-      requireRight(spec.namespace);
+      if (!caller.mayWrite(spec.namespace) && caller.mayRead(spec.namespace)) {
+        const record = await putBefore(key, spec);
+        if (record !== null) return { record, created: false };
+      }
+      requireRight(caller, "write", spec.namespace);
       try {
         return await analyses.put(key, spec);
       } catch (thrown) {
@@ -67,7 +79,7 @@ export function restrictAnalyses(analyses: Analyses, caller: Caller): CallerAnal
       }
     },
     async adopt(adoption) {
-      requireRight(adoption.spec.namespace);
+      requireRight(caller, "write", adoption.spec.namespace);
       const record = await analyses.adopt(adoption);
       // An analysis that somebody else gave this id, or this key, decides nothing of the caller's.
       if (!isOurs(record)) throw taken(adoption.id);
@@ -75,29 +87,38 @@ export function restrictAnalyses(analyses: Analyses, caller: Caller): CallerAnal
     },
     setWeight(id, weight) {
       // One that is unknown, or another's, does not run for the caller: the weight means nothing.
-      void get(id).then(
+      void find("write", id).then(
         (record) => analyses.setWeight(record.id, weight),
         () => undefined,
       );
     },
-    get,
+    get: (id) => find("read", id),
     list,
-    cancel: async (id) => await analyses.cancel((await get(id)).id),
+    looks: async (id) => await analyses.looks((await find("read", id)).id),
+    cancel: async (id) => await analyses.cancel((await find("write", id)).id),
     watch,
     async judge(request, signal) {
-      requireRight(request.spec.namespace);
+      requireRight(caller, "read", request.spec.namespace);
       return await analyses.judge(request, signal);
     },
   };
 }
 
-/** What a caller is told of a namespace that is not among its own. */
-export function forbidden({ name }: Caller, namespace: string): CoalmineError {
+/** @throws CoalmineError forbidden if the caller may not do such things in the namespace; the message says what to change. */
+export function requireRight(caller: Caller, scope: Scope, namespace: string): void {
+  const isAllowed = scope === "read" ? caller.mayRead(namespace) : caller.mayWrite(namespace);
+  if (!isAllowed) throw forbidden(caller, scope, namespace);
+}
+
+function forbidden(caller: Caller, scope: Scope, namespace: string): CoalmineError {
   const where = namespace === "" ? "without a namespace" : `in the namespace ${JSON.stringify(namespace)}`;
-  const wanted = namespace === "" ? "*" : namespace;
+  const isOurs = caller.mayRead(namespace) || caller.mayWrite(namespace);
+  const lack = isOurs
+    ? `${JSON.stringify(scope)} to its scopes`
+    : `${JSON.stringify(namespace === "" ? "*" : namespace)} to its namespaces`;
   return new CoalmineError(
     "forbidden",
-    `the token ${name} may not act ${where}; add ${JSON.stringify(wanted)} to its namespaces in the server's settings, or use another token`,
+    `the token ${caller.name} may not ${scope} ${where}; add ${lack} in the server's settings, or use another token`,
   );
 }
 

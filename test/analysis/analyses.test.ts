@@ -3,12 +3,14 @@ import { describe, expect, it } from "vitest";
 import { type AnalysesLimits, createAnalyses, type Runs } from "../../src/analysis/analyses.ts";
 import type { AnalysisStore, SampleSource } from "../../src/analysis/ports.ts";
 import type { AnalysisResult } from "../../src/analysis/result.ts";
+import { runLive } from "../../src/analysis/run/run-live.ts";
 import type { AnalysisStep } from "../../src/analysis/run/step.ts";
 import { CoalmineError } from "../../src/base/errors.ts";
 import { createMemoryStore } from "../../src/store/memory/memory-store.ts";
 import { createManualClock } from "../sources/scrape/manual-clock.ts";
+import { immediateQueue } from "../support/immediate-queue.ts";
 import { quietLogger } from "../support/quiet-logger.ts";
-import { recordOf, specOf } from "../support/sample-record.ts";
+import { changeOf, recordOf, specOf } from "../support/sample-record.ts";
 import { scriptedRuns } from "../support/scripted-runs.ts";
 
 const start = Date.UTC(2026, 0, 1);
@@ -20,16 +22,19 @@ function setUp(
     readonly store?: AnalysisStore;
     readonly limits?: Partial<AnalysesLimits>;
     readonly live?: Runs["live"];
+    /** Whether looks are taken. */
+    readonly resumed?: boolean;
   } = {},
 ) {
   const store = options.store ?? createMemoryStore({ maxRecords: 100 });
   const clock = createManualClock(start);
   const script = scriptedRuns();
   const logger = quietLogger();
-  const counted = { looks: 0, ended: [] as (string | null)[] };
+  const counted = { started: 0, looks: 0, ended: [] as (string | null)[] };
   let ids = 0;
   const analyses = createAnalyses({
     store,
+    queue: immediateQueue(clock),
     sources: new Map([
       ["default", { source: source("default"), ingestionDelayMs: 5_000 }],
       ["eu-west", { source: source("eu-west"), ingestionDelayMs: 9_000 }],
@@ -39,14 +44,17 @@ function setUp(
     logger,
     limits: options.limits ?? {},
     observer: {
+      started: () => void counted.started++,
       looked: () => void counted.looks++,
       ended: ({ verdict }) => void counted.ended.push(verdict),
     },
     runs: { ...script.runs, live: options.live ?? script.runs.live },
   });
+  if (options.resumed !== false) void analyses.resume();
   /** Starts one whose first look is taken at once. */
   const started = async (spec = specOf(), key?: string) => {
     const starting = analyses.start(spec, key);
+    await nextTurn();
     script.last.look();
     const record = await starting;
     await nextTurn();
@@ -71,16 +79,16 @@ describe("start", () => {
     run.pass();
     const ended = await kept(store, "id-1");
     expect(ended).toMatchObject({ key: "k", result: { phase: "done", verdict: "pass" } });
-    expect(ended?.looks).toHaveLength(3);
-    expect(analyses.running).toBe(0);
-    expect(counted).toEqual({ looks: 3, ended: ["pass"] });
+    expect(await analyses.looks("k")).toHaveLength(3);
+    expect(await analyses.running()).toBe(0);
+    expect(counted).toEqual({ started: 1, looks: 3, ended: ["pass"] });
   });
 
   it("hands the run the sources that the spec names, in its order, with the longest delay", async () => {
     const { started } = setUp();
     const { run } = await started(specOf({ source: ["eu-west", "default"] }));
     expect(run.options.sources?.map(({ name }) => name)).toEqual(["eu-west", "default"]);
-    expect(run.options).toMatchObject({ ingestionDelayMs: 9_000, state: null });
+    expect(run.options.ingestionDelayMs).toBe(9_000);
   });
 
   it("begins an ingestion delay ago, so that the first look need not wait", async () => {
@@ -105,15 +113,17 @@ describe("start", () => {
   it("throws what the first look finds wrong with the spec, and keeps nothing", async () => {
     const { analyses, store, script } = setUp();
     const starting = analyses.start(specOf(), "k");
+    await nextTurn();
     script.last.fail(new CoalmineError("invalid-spec", "the cohorts overlap"));
     await expect(starting).rejects.toMatchObject({ code: "invalid-spec", message: "the cohorts overlap" });
     expect(await store.list({ limit: 1 })).toEqual([]);
-    expect(analyses.running).toBe(0);
+    expect(await analyses.running()).toBe(0);
   });
 
   it("does not wait longer than a few seconds for a source that is away", async () => {
     const { analyses, store, clock, script } = setUp();
     const starting = analyses.start(specOf());
+    await nextTurn();
     clock.moveTo(start + 5_000);
     expect((await starting).result).toMatchObject({ phase: "running" });
     script.last.look({ ticks: 3 });
@@ -166,34 +176,45 @@ describe("start", () => {
     const { analyses, script, started } = setUp();
     await started(specOf(), "k");
     const starting = analyses.start(specOf(), "k");
+    await nextTurn();
     script.last.look();
     await expect(starting).rejects.toMatchObject({ code: "conflict" });
-    expect(script.last.options.signal.aborted).toBe(true);
-    expect(analyses.running).toBe(1);
+    expect(await analyses.running()).toBe(1);
   });
 
-  it("outlives a store that fails for a while", async () => {
+  it("takes a look again that a store that failed did not keep", async () => {
     const store = createMemoryStore({ maxRecords: 10 });
     let isBroken = false;
-    const flaky = {
+    const flaky: AnalysisStore = {
       ...store,
-      update: async (record: Parameters<AnalysisStore["update"]>[0]) => {
+      commit: async (change) => {
         if (isBroken) throw new Error("disk full");
-        await store.update(record);
+        return await store.commit(change);
       },
     };
-    const { analyses, clock, started, logger } = setUp({ store: flaky });
+    const { analyses, clock, started } = setUp({ store: flaky });
     const { run } = await started();
     isBroken = true;
     run.look({ ticks: 1 });
     await nextTurn();
-    expect((await analyses.get("id-1")).result.ticks).toBe(1);
-    run.pass();
-    await nextTurn();
+    expect((await analyses.get("id-1")).result.ticks).toBe(0);
     isBroken = false;
     clock.moveTo(start + 1_000);
+    await nextTurn();
+    // Nobody took those that have passed meanwhile.
+    expect(run.options.catchUpTo).toBe(start + 1_000 - 5_000);
+    run.pass();
     expect((await kept(store, "id-1"))?.result.verdict).toBe("pass");
-    expect(logger.errors).toHaveLength(2);
+  });
+
+  it("throws away what a look found of an analysis that another process changed meanwhile", async () => {
+    const { store, counted, started } = setUp();
+    const { record, run } = await started();
+    const theirs = { ...record.result, ticks: 7 };
+    await store.commit(changeOf({ ...record, result: theirs }));
+    run.look({ ticks: 1 });
+    expect((await kept(store, "id-1"))?.result.ticks).toBe(7);
+    expect(counted.looks).toBe(1);
   });
 });
 
@@ -203,6 +224,7 @@ describe("adopt", () => {
   it("follows an analysis from the caller's start on, under the caller's id", async () => {
     const { analyses, script, store } = setUp();
     const record = await analyses.adopt(adoption);
+    await nextTurn();
     expect(record).toMatchObject({ id: "uid/errors", key: null, result: { phase: "running" } });
     expect(script.last.options).toMatchObject({ startedAt: start - 90_000, state: null });
     script.last.look({ ticks: 1 });
@@ -212,6 +234,7 @@ describe("adopt", () => {
   it("starts no second one, also when asked again at the same time or after its end", async () => {
     const { analyses, script } = setUp();
     await Promise.all([analyses.adopt(adoption), analyses.adopt(adoption)]);
+    await nextTurn();
     script.last.look();
     script.last.pass();
     await nextTurn();
@@ -221,7 +244,7 @@ describe("adopt", () => {
 
   it("takes nobody else's analysis for it, though that has the id as its key", async () => {
     const { analyses, store } = setUp();
-    await store.insert({ ...recordOf("other"), key: adoption.id });
+    await store.insert(changeOf({ ...recordOf("other"), key: adoption.id }));
     expect(await analyses.adopt(adoption)).toMatchObject({ id: adoption.id, key: null });
     expect(await analyses.get(adoption.id)).toMatchObject({ id: adoption.id });
   });
@@ -231,6 +254,7 @@ describe("adopt", () => {
     const { state } = recordOf("other");
     if (state === null) throw new Error("a record with a state wanted");
     await analyses.adopt({ ...adoption, state });
+    await nextTurn();
     expect(script.last.options.state).toBe(state);
     const reason = { code: "worse-than-baseline", text: "twice as many errors" } as const;
     const decision = { verdict: "fail", reason, at: start, phase: "done" } as const;
@@ -239,12 +263,15 @@ describe("adopt", () => {
     expect(script.opened).toHaveLength(1);
   });
 
-  it("hands the weight that the caller set to the run", async () => {
+  it("hands the weight that the caller set to the looks that follow", async () => {
     const { analyses, script } = setUp();
     await analyses.adopt(adoption);
+    await nextTurn();
     analyses.setWeight("nobody", 80);
     expect(script.last.options.weight?.()).toBeNull();
     analyses.setWeight("uid/errors", 20);
+    script.last.look();
+    await nextTurn();
     expect(script.last.options.weight?.()).toBe(20);
   });
 
@@ -253,7 +280,7 @@ describe("adopt", () => {
     const broken = { ...store, insert: () => Promise.reject(new Error("the disk is full")) };
     const { analyses } = setUp({ store: broken });
     await expect(analyses.adopt(adoption)).rejects.toThrow("the disk is full");
-    expect(analyses.running).toBe(0);
+    expect(await analyses.running()).toBe(0);
   });
 });
 
@@ -316,10 +343,10 @@ describe("put", () => {
     const [ours, theirs] = [setUp({ store }), setUp({ store })];
     const starting = ours.analyses.put("k", specOf());
     await nextTurn();
-    await store.insert(recordOf("other", { key: "k" }));
+    await store.insert(changeOf(recordOf("other", { key: "k" })));
     ours.script.last.look();
     expect(await starting).toMatchObject({ created: false, record: { id: "other" } });
-    expect(ours.analyses.running).toBe(0);
+    expect(await ours.analyses.running()).toBe(1);
     expect((await theirs.analyses.get("k")).id).toBe("other");
   });
 });
@@ -356,7 +383,7 @@ describe("cancel", () => {
     expect(await kept(store, "id-1")).toEqual(cancelled);
     expect(await analyses.cancel("id-1")).toEqual(cancelled);
     expect(counted.ended).toEqual(["inconclusive"]);
-    expect(analyses.running).toBe(0);
+    expect(await analyses.running()).toBe(0);
   });
 
   it("leaves one that has ended as it is", async () => {
@@ -369,8 +396,8 @@ describe("cancel", () => {
 
   it("ends one that no process runs", async () => {
     const store = createMemoryStore({ maxRecords: 10 });
-    await store.insert(recordOf("left"));
-    const { analyses, counted } = setUp({ store });
+    await store.insert(changeOf(recordOf("left")));
+    const { analyses, counted } = setUp({ store, resumed: false });
     const { result } = await analyses.cancel("left");
     expect(result).toMatchObject({
       phase: "cancelled",
@@ -468,6 +495,7 @@ describe("close and resume", () => {
       },
     });
     const starting = analyses.start(specOf());
+    await nextTurn();
     clock.moveTo(start + 5_000);
     await starting;
     await analyses.close();
@@ -483,29 +511,78 @@ describe("close and resume", () => {
     await Promise.allSettled([starting, closing]);
     await nextTurn();
     expect(script.last.options.signal.aborted).toBe(true);
-    expect(analyses.running).toBe(0);
+    expect(await analyses.running()).toBe(0);
   });
 
   it("goes on from the state that the process before it left", async () => {
     const store = createMemoryStore({ maxRecords: 10 });
     const left = recordOf("left", { startedAt: start - 60_000 });
-    await store.insert(left);
-    await store.insert(recordOf("done", { phase: "done" }));
-    const { analyses, script } = setUp({ store });
+    await store.insert(changeOf(left));
+    await store.insert(changeOf(recordOf("done", { phase: "done" })));
+    const { analyses, script } = setUp({ store, resumed: false });
     expect(await analyses.resume()).toBe(1);
+    await nextTurn();
     expect(script.opened).toHaveLength(1);
     expect(script.last.options).toMatchObject({ id: "left", startedAt: start - 60_000, state: left.state });
     script.last.pass();
     expect((await kept(store, "left"))?.result.verdict).toBe("pass");
   });
 
-  it("resumes the others when the source of one is no longer named", async () => {
+  it("takes one by one the looks that passed while nobody was there", async () => {
     const store = createMemoryStore({ maxRecords: 10 });
-    await store.insert(recordOf("a", { spec: specOf({ source: "gone" }) }));
-    await store.insert(recordOf("b"));
-    const { analyses, script, logger } = setUp({ store });
-    expect(await analyses.resume()).toBe(1);
-    expect(script.last.options.id).toBe("b");
-    expect(logger.errors[0]?.fields).toMatchObject({ analysis: "a" });
+    await store.insert(changeOf(recordOf("left", { startedAt: start - 600_000 })));
+    const { analyses, script } = setUp({ store, resumed: false });
+    await analyses.resume();
+    await nextTurn();
+    expect(script.last.options).toMatchObject({ lookAt: start - 600_000, catchUpTo: start - 5_000 });
+  });
+
+  it("waits for a source that the settings do not name any more, as for one that is away", async () => {
+    const store = createMemoryStore({ maxRecords: 10 });
+    await store.insert(changeOf(recordOf("a", { spec: specOf({ source: "gone" }) })));
+    const { analyses, clock } = setUp({ store, resumed: false, live: runLive });
+    await analyses.resume();
+    await expect
+      .poll(async () => (await store.get("a"))?.result.reason.text)
+      .toMatch(/^waiting for the metrics source: no source is called "gone"/);
+    await analyses.close();
+    expect(clock.now()).toBe(start);
+  });
+});
+
+describe("several processes over one store", () => {
+  it("tell who watches what another of them found", async () => {
+    const store = createMemoryStore({ maxRecords: 10 });
+    const [ours, theirs] = [setUp({ store, resumed: false }), setUp({ store })];
+    const { run } = await theirs.started();
+    const seen: AnalysisResult[] = [];
+    const watching = (async () => {
+      for await (const result of ours.analyses.watch("id-1", never)) seen.push(result);
+    })();
+    await nextTurn();
+    run.look({ ticks: 3 });
+    await nextTurn();
+    ours.clock.moveTo(start + 1_000);
+    await nextTurn();
+    run.pass();
+    await nextTurn();
+    ours.clock.moveTo(start + 2_000);
+    await watching;
+    expect(seen.map(({ ticks, verdict }) => [ticks, verdict])).toEqual([
+      [0, null],
+      [3, null],
+      [0, "pass"],
+    ]);
+  });
+
+  it("let one namespace have its part of what may run, and no more", async () => {
+    const { analyses, started } = setUp({ limits: { maxRunning: 3, maxRunningPerNamespace: 2 } });
+    await started();
+    await started();
+    await expect(analyses.start(specOf())).rejects.toMatchObject({
+      code: "too-large",
+      message: expect.stringContaining('2 analyses of the namespace "shop"'),
+    });
+    expect((await started(specOf({ namespace: "team" }))).record.result.namespace).toBe("team");
   });
 });

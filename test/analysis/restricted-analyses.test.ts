@@ -7,8 +7,10 @@ import { restrictAnalyses } from "../../src/analysis/restricted-analyses.ts";
 import { CoalmineError } from "../../src/base/errors.ts";
 import { createMemoryStore } from "../../src/store/memory/memory-store.ts";
 import { createManualClock } from "../sources/scrape/manual-clock.ts";
+import { callerNamed } from "../support/access-of.ts";
+import { immediateQueue } from "../support/immediate-queue.ts";
 import { quietLogger } from "../support/quiet-logger.ts";
-import { recordOf, specOf } from "../support/sample-record.ts";
+import { changeOf, recordOf, specOf } from "../support/sample-record.ts";
 import { scriptedRuns } from "../support/scripted-runs.ts";
 
 const start = Date.UTC(2026, 0, 1);
@@ -22,16 +24,20 @@ function setUp() {
   const script = scriptedRuns((run) => run.look());
   const store = createMemoryStore({ maxRecords: 1_000 });
   let ids = 0;
+  const clock = createManualClock(start);
   const all = createAnalyses({
     store,
+    queue: immediateQueue(clock),
     sources: new Map([["default", { source, ingestionDelayMs: 0 }]]),
-    clock: createManualClock(start),
+    clock,
     newId: () => `id-${++ids}`,
     logger: quietLogger(),
     runs: script.runs,
   });
-  const shop = restrictAnalyses(all, { name: "ci", mayActIn: (namespace) => namespace === "shop" });
-  return { all, shop, script, store };
+  const shop = restrictAnalyses(all, callerNamed("ci"));
+  const reader = restrictAnalyses(all, callerNamed("dashboard", { scopes: ["read"] }));
+  const writer = restrictAnalyses(all, callerNamed("robot", { scopes: ["write"] }));
+  return { all, shop, reader, writer, script, store };
 }
 
 const counts = { canary: { total: 9, bad: 1 }, baseline: { total: 9, bad: 0 } };
@@ -50,12 +56,12 @@ describe("in its own namespace a caller", () => {
   });
 
   it("adopts an analysis, weighs it and watches it", async () => {
-    const { shop, script } = setUp();
+    const { shop, store } = setUp();
     await shop.adopt({ id: "uid/errors", spec: ours, startedAt: start, state: null });
     shop.setWeight("uid/errors", 10);
     shop.setWeight("uid/errors", 20);
     await nextTurn();
-    expect(script.last.options.weight?.()).toBe(20);
+    expect((await store.running("uid/errors"))?.weight).toBe(20);
     expect(await firstOf(shop.watch("uid/errors", never))).toMatchObject({ id: "uid/errors" });
   });
 });
@@ -77,7 +83,7 @@ describe("in another namespace a caller", () => {
       expect(message).toContain("the token ci");
     }
     expect(script.opened).toEqual([]);
-    expect(all.running).toBe(0);
+    expect(await all.running()).toBe(0);
   });
 
   it("sees of what is there no more than of what is not", async () => {
@@ -99,13 +105,68 @@ describe("in another namespace a caller", () => {
   });
 
   it("weighs nothing", async () => {
-    const { all, shop, script } = setUp();
+    const { all, shop, store } = setUp();
     const { id } = await all.start(theirs);
     shop.setWeight(id, 20);
     shop.setWeight("nobody", 20);
     await nextTurn();
-    expect(script.last.options.weight?.()).toBeNull();
+    expect(await store.running(id)).toMatchObject({ weight: null });
   });
+});
+
+describe("a caller that may only read", () => {
+  it("asks, lists, watches and judges", async () => {
+    const { all, reader } = setUp();
+    const { id } = await all.start(ours);
+    expect((await reader.get(id)).id).toBe(id);
+    expect(idsOf(await reader.list({ limit: 10 }))).toEqual([id]);
+    expect(await firstOf(reader.watch(id, never))).toMatchObject({ id });
+    expect((await reader.judge({ kind: "counts", spec: ours, counts }, never)).verdict).toBe("pass");
+  });
+
+  it("changes nothing, and is told which scope it lacks", async () => {
+    const { all, reader, script } = setUp();
+    const { id } = await all.start(ours);
+    reader.setWeight(id, 20);
+    const refused = await Promise.all([
+      errorOf(reader.start(ours)),
+      errorOf(reader.put("key", ours)),
+      errorOf(reader.put(id, ours)),
+      errorOf(reader.adopt({ id: "id", spec: ours, startedAt: start, state: null })),
+      errorOf(reader.cancel(id)),
+    ]);
+    for (const { code, message } of refused) {
+      expect(code).toBe("forbidden");
+      expect(message).toContain('dashboard may not write in the namespace "shop"; add "write" to its scopes');
+    }
+    expect(script.last.options.weight?.()).toBeNull();
+    expect(script.opened).toHaveLength(1);
+    expect((await all.get(id)).result.phase).toBe("running");
+  });
+
+  it("is answered what a put of the same key and spec has started, and nothing of another's spec", async () => {
+    const { all, reader } = setUp();
+    const { record } = await all.put("key", ours);
+    expect(await reader.put("key", ours)).toEqual({ record, created: false });
+    expect((await errorOf(reader.put("key", specOf({ duration: "7m" })))).code).toBe("forbidden");
+    await all.put("their-key", theirs);
+    expect((await errorOf(reader.put("their-key", theirs))).code).toBe("forbidden");
+  });
+});
+
+it("a caller that may only write starts and cancels, and is shown nothing that it asks for", async () => {
+  const { writer } = setUp();
+  const { id } = await writer.start(ours);
+  const refused = await Promise.all([
+    errorOf(writer.get(id)),
+    errorOf(firstOf(writer.watch(id, never))),
+    errorOf(writer.judge({ kind: "counts", spec: ours, counts }, never)),
+  ]);
+  expect(refused.map(({ code }) => code)).toEqual(["forbidden", "forbidden", "forbidden"]);
+  expect(refused[0]?.message).toContain('add "read" to its scopes');
+  expect(await writer.list({ limit: 10 })).toEqual([]);
+  expect(await writer.list({ namespace: "shop", limit: 10 })).toEqual([]);
+  expect((await writer.cancel(id)).result.phase).toBe("cancelled");
 });
 
 describe("a list", () => {
@@ -113,7 +174,7 @@ describe("a list", () => {
     const { shop, store } = setUp();
     for (let index = 0; index < 200; index++) {
       const spec = index % 50 === 7 ? ours : theirs;
-      await store.insert(recordOf(`r${index}`, { spec, phase: "done" }));
+      await store.insert(changeOf(recordOf(`r${index}`, { spec, phase: "done" })));
     }
     expect(idsOf(await shop.list({ limit: 3 }))).toEqual(["r157", "r107", "r57"]);
     expect(idsOf(await shop.list({ limit: 4 }))).toEqual(["r157", "r107", "r57", "r7"]);

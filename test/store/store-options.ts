@@ -4,11 +4,11 @@ import { readState } from "../../src/analysis/saved-state/read-state.ts";
 import { writeState } from "../../src/analysis/saved-state/write-state.ts";
 import type { SqlStoreOptions } from "../../src/store/sql/sql-store.ts";
 import { fakeClock } from "../support/fake-clock.ts";
-import { type QuietLogger, quietLogger } from "../support/quiet-logger.ts";
+import { quietLogger } from "../support/quiet-logger.ts";
 
-export function storeOptions(logger: QuietLogger = quietLogger()): SqlStoreOptions {
+export function storeOptions(): SqlStoreOptions {
   return {
-    logger,
+    logger: quietLogger(),
     clock: fakeClock(Date.UTC(2026, 0, 1)),
     state: { write: writeState, read: (value, spec) => readState(value, planAnalysis(spec)) },
   };

@@ -68,6 +68,8 @@ export async function startFakePrometheus(tls?: TlsOptions): Promise<FakePrometh
   let bytesSent = 0;
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // Tests have clocks of their own: it shows none unless a reply's headers do.
+    response.sendDate = false;
     const recorded = await record(request);
     requests.push(recorded);
     const count = (bytes: number) => {

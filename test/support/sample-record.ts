@@ -1,6 +1,6 @@
 /** Records and steps of an analysis that never met a source: right in form, empty of evidence. */
 import { startAnalysis } from "../../src/analysis/advance/advance.ts";
-import type { AnalysisRecord } from "../../src/analysis/analysis-record.ts";
+import type { AnalysisRecord, Change, LookRecord } from "../../src/analysis/analysis-record.ts";
 import { endedResult } from "../../src/analysis/ended-result.ts";
 import { planAnalysis } from "../../src/analysis/plan/plan.ts";
 import { buildResult, lookRecord } from "../../src/analysis/report/build-result.ts";
@@ -39,7 +39,14 @@ export function recordOf(id: string, changes: RecordChanges = {}): AnalysisRecor
   const ending = { code: "underpowered", text: "about 900 more requests are needed" } as const;
   const ended =
     phase === "running" ? result : endedResult(result, { phase, reason: ending, at: startedAt + 1_000 });
-  return { id, key, spec, state, result: ended, looks: [] };
+  return { id, key, spec, state, result: ended, revision: 1 };
+}
+
+/** What keeps a record; one that runs has its next look at its start. */
+export function changeOf(record: AnalysisRecord, look: LookRecord | null = null): Change {
+  const at = Date.parse(record.result.startedAt);
+  const next = record.result.phase === "running" ? { at, dueAt: at + 5_000, catchUpTo: at } : null;
+  return { record, look, next };
 }
 
 /** The step of a run at `at`, with whatever the test is about changed in its result. */
@@ -52,5 +59,6 @@ export function stepOf(
   const plan = planAnalysis(spec);
   const state = startAnalysis(plan, at);
   const result = { ...buildResult(plan, state, id, at), ...changes };
-  return { state, result, look: lookRecord(result, at) };
+  const nextAt = result.phase === "running" ? at + 15_000 : null;
+  return { state, result, look: lookRecord(result, at), nextAt };
 }

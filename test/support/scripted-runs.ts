@@ -7,6 +7,7 @@ import type { AnalysisStep } from "../../src/analysis/run/step.ts";
 import { stepOf } from "./sample-record.ts";
 
 export interface ScriptedRun {
+  /** Of its latest look. */
   readonly options: Pick<RunLiveOptions, "id" | "spec" | "startedAt" | "signal"> & Partial<RunLiveOptions>;
   /** Lets the run yield a look whose result has these changes; ends it if it has left `running`. */
   look(changes?: Partial<AnalysisResult>): void;
@@ -18,7 +19,7 @@ export interface ScriptedRun {
 
 export interface ScriptedRuns {
   readonly runs: Runs;
-  /** In the order they were opened, replays too. */
+  /** One for each analysis, in the order of their first looks, replays too. */
   readonly opened: readonly ScriptedRun[];
   /** The newest. */
   readonly last: ScriptedRun;
@@ -34,12 +35,17 @@ type Act =
  * `prepare` is told of every run as it is opened.
  */
 export function scriptedRuns(prepare: (run: ScriptedRun) => void = () => undefined): ScriptedRuns {
+  const scripts = new Map<string, Script>();
   const opened: ScriptedRun[] = [];
   const open = (options: RunLiveOptions | ReplayOptions) => {
-    const { run, steps } = script(options);
-    opened.push(run);
-    prepare(run);
-    return steps;
+    const known = scripts.get(options.id);
+    const { run, steps } = known ?? script(options);
+    if (known === undefined) {
+      scripts.set(options.id, { run, steps });
+      opened.push(run);
+      prepare(run);
+    }
+    return steps(options);
   };
   return {
     runs: {
@@ -69,18 +75,25 @@ const cancelled = {
   reason: { code: "cancelled", text: "cancelled" },
 } as const satisfies Partial<AnalysisResult>;
 
-function script(options: RunLiveOptions | ReplayOptions) {
-  const { id, spec, startedAt, signal } = options;
+interface Script {
+  readonly run: ScriptedRun;
+  /** The steps from here on: a run may be left after any of them and opened again. */
+  steps(options: RunLiveOptions | ReplayOptions): AsyncGenerator<AnalysisStep>;
+}
+
+function script(first: RunLiveOptions | ReplayOptions): Script {
+  const { id, spec, startedAt } = first;
   const acts: Act[] = [];
   let wake = () => {};
   const act = (next: Act) => {
     acts.push(next);
     wake();
   };
-  signal.addEventListener("abort", () => wake(), { once: true });
   let at = startedAt;
+  let options = first;
 
-  async function nextAct(): Promise<Act> {
+  async function nextAct(signal: AbortSignal): Promise<Act> {
+    signal.addEventListener("abort", () => wake(), { once: true });
     for (;;) {
       if (signal.aborted) return { kind: "step", step: stepOf(id, spec, at, cancelled) };
       const next = acts.shift();
@@ -91,9 +104,10 @@ function script(options: RunLiveOptions | ReplayOptions) {
     }
   }
 
-  async function* steps(): AsyncGenerator<AnalysisStep> {
+  async function* steps(latest: RunLiveOptions | ReplayOptions): AsyncGenerator<AnalysisStep> {
+    options = latest;
     for (;;) {
-      const next = await nextAct();
+      const next = await nextAct(latest.signal);
       if (next.kind === "error") throw next.error;
       if (next.kind === "end") return;
       yield next.step;
@@ -102,14 +116,17 @@ function script(options: RunLiveOptions | ReplayOptions) {
   }
 
   const run: ScriptedRun = {
-    options,
+    get options() {
+      return options;
+    },
     look(changes = {}) {
       at += 15_000;
-      act({ kind: "step", step: stepOf(id, spec, at, changes) });
+      const begun = { startedAt: new Date(startedAt).toISOString() };
+      act({ kind: "step", step: stepOf(id, spec, at, { ...begun, ...changes }) });
     },
     pass: () => run.look(passed),
     fail: (error) => act({ kind: "error", error }),
     breakOff: () => act({ kind: "end" }),
   };
-  return { run, steps: steps() };
+  return { run, steps };
 }

@@ -7,6 +7,7 @@ import { createGates } from "../../src/analysis/gates/create-gates.ts";
 import type { Gates } from "../../src/analysis/gates/gates.ts";
 import { type Access, noAccessControl } from "../../src/base/access.ts";
 import { createMemoryGateStore } from "../../src/store/memory/memory-gate-store.ts";
+import { callerNamed } from "./access-of.ts";
 import { fakeClock } from "./fake-clock.ts";
 import { type QuietLogger, quietLogger } from "./quiet-logger.ts";
 
@@ -23,8 +24,7 @@ export const gateToken = "s3cret-token-of-shop";
 /** One token, `ci`, that may act in shop only. */
 export const tokenAccess: Access = {
   isOn: true,
-  callerOf: (secret) =>
-    secret === gateToken ? { name: "ci", mayActIn: (namespace) => namespace === "shop" } : null,
+  callerOf: async (secret) => (secret === gateToken ? callerNamed("ci") : null),
 };
 
 /** Said at noon of 2026-01-01, a millisecond after each other. */

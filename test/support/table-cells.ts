@@ -5,3 +5,15 @@ export function firstCells(page: string, head: string): readonly string[] {
     [...(row.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, word]) => word ?? ""),
   );
 }
+
+/** The cells of every row of the table under a heading of the second order, without its head. */
+export function rowsUnder(page: string, heading: string): string[][] {
+  const section = page.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+  const lines = section.split("\n").filter((line) => line.startsWith("| "));
+  return lines.slice(2).map((line) =>
+    line
+      .slice(1, -1)
+      .split("|")
+      .map((cell) => cell.trim()),
+  );
+}

@@ -52,7 +52,7 @@ export function judgeCounts(options: {
   for (const tick of ticks) {
     now += spec.tickMs;
     const metrics = spec.metrics.map(({ name }): MetricObservation => {
-      const given = tick.metrics[name];
+      const given = givenFor(tick, name);
       if (given === undefined) return { kind: "dropped" };
       const baseline = spec.baseline === null || given.baseline === null ? null : cohort(given.baseline);
       return { kind: "counts", strata: [{ canary: cohort(given.canary), baseline }] };
@@ -60,6 +60,11 @@ export function judgeCounts(options: {
     state = advance(plan, state, { kind: "look", metrics, pods: [], warnings: [] }, now);
   }
   return buildResult(plan, state, id, now);
+}
+
+/** A metric may be called `constructor`, which every object has without anybody giving it. */
+function givenFor({ metrics }: GivenTick, name: string): GivenTick["metrics"][string] | undefined {
+  return Object.hasOwn(metrics, name) ? metrics[name] : undefined;
 }
 
 function cohort({ total, bad }: GivenCounts): CohortCounts {
@@ -88,7 +93,7 @@ function requireCountable(spec: AnalysisSpec, ticks: readonly GivenTick[]): void
 }
 
 function tickProblems({ metrics }: GivenTick, path: string, names: readonly string[]): Problem[] {
-  const missing = names.filter((name) => metrics[name] === undefined);
+  const missing = names.filter((name) => !Object.hasOwn(metrics, name));
   const wrong = Object.entries(metrics).flatMap(([name, { canary, baseline }]) => {
     if (!names.includes(name))
       return [{ name, message: `the spec has no such metric; it has ${names.join(", ")}` }];
@@ -104,7 +109,7 @@ function tickProblems({ metrics }: GivenTick, path: string, names: readonly stri
 /** Beyond 2^53 a sum of counts is no longer a count. */
 function sumProblems(ticks: readonly GivenTick[], name: string): Problem[] {
   const sum = (cohort: "canary" | "baseline") =>
-    ticks.reduce((total, { metrics }) => total + (metrics[name]?.[cohort]?.total ?? 0), 0);
+    ticks.reduce((total, tick) => total + (givenFor(tick, name)?.[cohort]?.total ?? 0), 0);
   if (Math.max(sum("canary"), sum("baseline")) <= Number.MAX_SAFE_INTEGER) return [];
   return [{ path: "ticks", message: `the requests of ${name} add up to more than 2^53` }];
 }

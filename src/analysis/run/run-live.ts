@@ -22,6 +22,10 @@ export interface RunLiveOptions {
   readonly startedAt: number;
   /** The state to go on from; null starts anew. */
   readonly state: AnalysisState | null;
+  /** The time that the first look is about; the one after the state's last look unless given. */
+  readonly lookAt?: number;
+  /** Looks up to this time are taken one by one, as live; of later ones that have passed, the latest only. The time of the opening unless given. */
+  readonly catchUpTo?: number;
   /** How long after a look's time the source is asked, so that late samples have arrived; 0 for the scraper. */
   readonly ingestionDelayMs: number;
   /** `wait` keeps asking for the spec's `sourceTimeout`; `throw` gives up at once, as fits a past window. */
@@ -48,16 +52,21 @@ export interface RunLiveOptions {
 export async function* runLive(options: RunLiveOptions): AsyncGenerator<AnalysisStep> {
   const { spec, startedAt } = options;
   const plan = planAnalysis(spec);
-  const openedAt = timeOfSamples(options);
+  const catchUpTo = options.catchUpTo ?? timeOfSamples(options);
   let state = options.state ?? startAnalysis(plan, startedAt);
-  let at = state.consumedTo === null ? startedAt : nextLookAfter(spec, startedAt, state.consumedTo);
+  let at = options.lookAt ?? firstLook(spec, startedAt, state);
   while (state.decision === null) {
     const observations = await seen(options, plan, state, at);
     const now = timeOf(observations, options, at);
     for (const observation of observations) state = advance(plan, state, observation, now);
-    yield stepOf(plan, state, options.id, now);
-    at = nextDue(options, at, state.sourceAway === null ? openedAt : at);
+    at = nextDue(options, at, state.sourceAway === null ? catchUpTo : at);
+    yield stepOf(plan, state, options.id, now, at);
   }
+}
+
+/** The time that the look after a state's last one is about. */
+export function firstLook(spec: AnalysisSpec, startedAt: number, { consumedTo }: AnalysisState): number {
+  return consumedTo === null ? startedAt : nextLookAfter(spec, startedAt, consumedTo);
 }
 
 /** Counts are about the look's time; that the source is away, or the caller gave up, is about the moment it was met. */
@@ -72,9 +81,10 @@ function timeOfSamples({ clock, ingestionDelayMs }: RunLiveOptions): number {
   return clock.now() - ingestionDelayMs;
 }
 
-function stepOf(plan: Plan, state: AnalysisState, id: string, now: number): AnalysisStep {
+function stepOf(plan: Plan, state: AnalysisState, id: string, now: number, next: number): AnalysisStep {
   const result = buildResult(plan, state, id, now);
-  return { state, result, look: lookRecord(result, now) };
+  const nextAt = state.decision === null ? next : null;
+  return { state, result, look: lookRecord(result, now), nextAt };
 }
 
 /** What the look at `at` finds: counts (the first: the dispersion before them), a source that is away, or that the caller gave up. */

@@ -7,4 +7,6 @@ export interface AnalysisStep {
   readonly state: AnalysisState;
   readonly result: AnalysisResult;
   readonly look: LookRecord;
+  /** The time that the next look is about, in milliseconds since the epoch; may be past. Null after the last. */
+  readonly nextAt: number | null;
 }

@@ -66,7 +66,7 @@ function askedProblems(saved: SavedCountMetric, layout: Layout): Problem[] {
 function rowProblems({ rows }: CountMetricState, layout: Layout, path: string): Problem[] {
   const senses = layout.form === "events" ? 1 : layout.boundaries.length;
   const because = "one a boundary";
-  return rows.flatMap(({ nc, nb, xc, xb }, i) => {
+  const problems = rows.flatMap(({ nc, nb, xc, xb }, i) => {
     const at = `${path}.rows.${i}`;
     const isTooMany = xc.some((x) => x > nc) || xb.some((x) => x > nb);
     return [
@@ -74,6 +74,22 @@ function rowProblems({ rows }: CountMetricState, layout: Layout, path: string): 
       ...lengthProblems(`${at}.xb`, xb, senses, because),
       ...(isTooMany ? [{ path: at, message: "more bad than total" }] : []),
     ];
+  });
+  if (problems.length > 0 || layout.form === "events" || isFalling(rows, senses)) return problems;
+  return [
+    {
+      path: `${path}.rows`,
+      message: "more events are slower than a boundary than are slower than the one below it",
+    },
+  ];
+}
+
+/** Whatever is slower than a boundary is slower than those below it. */
+function isFalling(rows: CountMetricState["rows"], boundaries: number): boolean {
+  const sums = Array.from({ length: boundaries }, (_, i) => totals(rows, i, i));
+  return sums.every(({ xc, xb }, i) => {
+    const below = sums[i - 1];
+    return below === undefined || (xc <= below.xc && xb <= below.xb);
   });
 }
 

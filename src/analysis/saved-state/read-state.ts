@@ -1,4 +1,5 @@
 import { CoalmineError, type Problem } from "../../base/errors.ts";
+import { safeParse } from "../../base/safe-parse.ts";
 import type { AnalysisState } from "../advance/state.ts";
 import type { Plan } from "../plan/plan.ts";
 import { zodProblems } from "../spec/zod-problems.ts";
@@ -22,7 +23,7 @@ const mostTold = 5;
  * @throws CoalmineError invalid-request with every problem and its path.
  */
 export function readState(value: unknown, plan: Plan): AnalysisState {
-  const parsed = stateSchema.safeParse(value);
+  const parsed = safeParse(stateSchema, value);
   if (!parsed.success) throw refused(zodProblems(parsed.error.issues));
   const state: AnalysisState = parsed.data;
   const problems = fitProblems(plan, state);

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { AnalysisState } from "../advance/state.ts";
 import { podLimit } from "../counting/pod-memory.ts";
 import { reasonCodes, warningCodes } from "../reasons.ts";
+import { show } from "../spec/reading.ts";
 import { section, word } from "../spec/section.ts";
 import { compareState } from "./evidence-schema.ts";
 import { exactly } from "./exactly.ts";
@@ -45,7 +46,7 @@ const decision = section({
 export const stateSchema = exactly<AnalysisState>()(
   section({
     version: z.literal(1, {
-      error: ({ input }) => `expected 1, got ${String(input)}: it is of another version of Coalmine`,
+      error: ({ input }) => `expected 1, got ${show(input)}: it is of another version of Coalmine`,
     }),
     startedAt: time,
     consumedTo: time.nullable(),

@@ -5,7 +5,7 @@
  * The point is moved in the text, so that `0.5%` is rounded once, to 0.005.
  */
 export function parseDecimal(text: string, places = 0): number | null {
-  const match = /^(\d+\.?\d*|\.\d+)(?:e([+-]?\d{1,4}))?$/i.exec(text);
+  const match = /^(\d+(?:\.\d*)?|\.\d+)(?:e([+-]?\d{1,4}))?$/i.exec(text);
   if (match === null) return null;
   const [, mantissa = "", exponent = "0"] = match;
   const value = Number(`${mantissa}e${Number(exponent) + places}`);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { suggestion } from "./nearest-word.ts";
+import { shownWord } from "./reading.ts";
 import { expected, flag, latency, margin, number, rate, ratio, span, text } from "./scalar-schemas.ts";
 import { section, word } from "./section.ts";
 
@@ -150,7 +151,8 @@ export const metricSchema = z.discriminatedUnion(
       if (issue.code !== "invalid_union") return expected("a metric such as {kind: errors}", issue.input);
       const kind = kindOf(issue.input);
       if (kind === undefined) return `is missing; expected one of ${kinds.join(", ")}`;
-      return `unknown kind \`${String(kind)}\`; ${suggestion(String(kind), kinds)}`;
+      if (typeof kind !== "string") return expected(`one of ${kinds.join(", ")}`, kind);
+      return `unknown kind \`${shownWord(kind)}\`; ${suggestion(kind, kinds)}`;
     },
   },
 );

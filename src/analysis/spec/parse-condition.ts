@@ -21,7 +21,7 @@ export function parseCondition(text: string): Condition {
   const selector = scanSelector(scanner);
   const op = operators.find((operator) => scanner.take(operator));
   if (op === undefined) throw scanner.error(`expected one of ${operators.join(" ")}`);
-  const number = scanner.match(/[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy);
+  const number = scanner.match(/[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?/iy);
   const threshold = Number(number ?? "none");
   if (!Number.isFinite(threshold)) throw scanner.error("expected a number");
   scanner.end();

@@ -1,5 +1,6 @@
 import { CoalmineError } from "../../base/errors.ts";
 import type { Matcher, MatchOperator, Selector } from "../selector.ts";
+import { shownWord } from "./reading.ts";
 import { SelectorScanner } from "./selector-scanner.ts";
 
 const operators: readonly MatchOperator[] = ["=~", "!~", "!=", "="];
@@ -35,7 +36,7 @@ export function parseMatchers(text: string): readonly Matcher[] {
     if (item.op !== null) return { label: item.label, op: item.op, value: item.value };
     throw new CoalmineError(
       "invalid-spec",
-      `expected label matchers, got the metric name ${item.label} in ${text}`,
+      `expected label matchers, got the metric name ${shownWord(item.label)}`,
     );
   });
 }
@@ -54,7 +55,8 @@ export function scanSelector(scanner: SelectorScanner): Selector {
   }
   const [metric] = names;
   if (metric === undefined || metric === "") throw scanner.error("expected a metric name");
-  if (names.length > 1) throw scanner.error(`expected one metric name, got ${names.join(" and ")}`);
+  if (names.length > 1)
+    throw scanner.error(`expected one metric name, got ${names.map(shownWord).join(" and ")}`);
   return { metric, matchers };
 }
 
@@ -83,9 +85,9 @@ function scanItem(scanner: SelectorScanner): Item {
   const op = operators.find((operator) => scanner.take(operator));
   if (op === undefined) {
     if (quoted !== null) return { label: quoted, op: null, value: null };
-    throw scanner.error(`expected =, !=, =~ or !~ after ${label}`);
+    throw scanner.error(`expected =, !=, =~ or !~ after ${shownWord(label)}`);
   }
   const value = scanner.quoted();
-  if (value === null) throw scanner.error(`expected a quoted value after ${label}${op}`);
+  if (value === null) throw scanner.error(`expected a quoted value after ${shownWord(label)}${op}`);
   return { label, op, value };
 }

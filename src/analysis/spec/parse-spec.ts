@@ -1,4 +1,5 @@
 import type { Problem } from "../../base/errors.ts";
+import { safeParse } from "../../base/safe-parse.ts";
 import { checkSpec } from "./check-spec.ts";
 import { completeSpec } from "./complete-spec.ts";
 import type { AnalysisSpec } from "./model.ts";
@@ -26,7 +27,7 @@ const standIn = {
  *   between keys included as far as the keys themselves can be read.
  */
 export function parseSpec(input: unknown): AnalysisSpec {
-  const parsed = specSchema.safeParse(input);
+  const parsed = safeParse(specSchema, input);
   if (parsed.success) {
     const spec = completeSpec(parsed.data);
     const problems = checkSpec(spec, new Set());
@@ -42,7 +43,7 @@ function furtherProblems(input: unknown, problems: readonly Problem[]): Problem[
   if (typeof input !== "object" || input === null || Array.isArray(input)) return [];
   const unreadable = new Set(problems.map(({ path }) => path.split(".", 1).join()));
   const readable = Object.entries(input).filter(([key]) => !unreadable.has(key));
-  const rest: SpecInput | undefined = specSchema.safeParse({
+  const rest: SpecInput | undefined = safeParse(specSchema, {
     ...standIn,
     ...Object.fromEntries(readable),
   }).data;

@@ -1,4 +1,4 @@
-import { LineCounter, parseAllDocuments } from "yaml";
+import { Lexer, LineCounter, parseAllDocuments } from "yaml";
 import { CoalmineError, type Problem } from "../../base/errors.ts";
 import { invalidSpec } from "./problems-of.ts";
 
@@ -8,6 +8,13 @@ const maxBytes = 256 * 1024;
 /** How many nodes aliases may unfold to: enough for an anchor used here and there, not for a bomb. */
 const maxAliasCount = 50;
 
+/**
+ * How many words and marks a text may be made of: fifty metrics with all their
+ * keys take some 6,000. The parser may take twenty microseconds over each that is
+ * wrong, so the bytes alone would let one text take seconds.
+ */
+const maxTokens = 20_000;
+
 /** How deep brackets may nest before the text is handed to a recursive parser. */
 const maxFlowDepth = 64;
 
@@ -15,7 +22,7 @@ const maxFlowDepth = 64;
  * Reads the text of a spec, YAML or JSON, as plain data for parseSpec.
  *
  * One document; repeated keys and unknown tags are errors, and so is a text
- * over 256 KiB (`too-large`).
+ * over 256 KiB or of more than 20,000 words and marks (`too-large`).
  *
  * @throws CoalmineError too-large, or invalid-spec with the line of every problem.
  */
@@ -24,6 +31,7 @@ export function readSpecText(text: string): unknown {
   if (bytes > maxBytes)
     throw new CoalmineError("too-large", `a spec of ${bytes} bytes is over the limit of ${maxBytes}`);
   refuseDeepNesting(text);
+  refuseManyTokens(text);
   const lines = new LineCounter();
   const documents = parse(text, lines);
   const [document, second] = documents;
@@ -78,5 +86,16 @@ function refuseDeepNesting(text: string): void {
     else if (char === "]" || char === "}") depth = Math.max(0, depth - 1);
     if (depth > maxFlowDepth)
       throw invalidSpec([{ path: "", message: `the YAML nests deeper than ${maxFlowDepth}` }]);
+  }
+}
+
+function refuseManyTokens(text: string): void {
+  const tokens = new Lexer().lex(text);
+  for (let count = 0; tokens.next().done !== true; count++) {
+    if (count >= maxTokens)
+      throw new CoalmineError(
+        "too-large",
+        `a spec of more than ${maxTokens} words and marks is over the limit`,
+      );
   }
 }

@@ -5,6 +5,12 @@
  */
 export type Reading<T> = { readonly value: T } | { readonly wrong: string };
 
+/** A word or a key that somebody wrote, as an error message quotes it: short, on one line. */
+export function shownWord(word: string): string {
+  const line = word.slice(0, 60).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "?");
+  return word.length <= 60 ? line : `${line}…`;
+}
+
 /** A value as an error message shows it: short, on one line. */
 export function show(input: unknown): string {
   if (input === undefined) return "nothing";

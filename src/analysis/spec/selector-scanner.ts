@@ -72,7 +72,7 @@ export class SelectorScanner {
     const found = this.atEnd() ? "the end" : JSON.stringify(this.#text.slice(this.#at, this.#at + 20));
     return new CoalmineError(
       "invalid-spec",
-      `${message}, got ${found} at character ${this.#at + 1} of ${this.#text}`,
+      `${message}, got ${found} at character ${this.#at + 1} of ${excerpt(this.#text, this.#at)}`,
     );
   }
 
@@ -104,6 +104,15 @@ export class SelectorScanner {
     return { char: String.fromCodePoint(point), length: all.length };
   }
 }
+
+/** The text on one line, of a long one what stands around the place. */
+function excerpt(text: string, at: number): string {
+  const from = text.length <= mostQuoted ? 0 : Math.max(0, at - mostQuoted / 2);
+  const part = text.slice(from, from + mostQuoted).replaceAll(/\p{C}/gu, " ");
+  return `${from > 0 ? "…" : ""}${part}${from + mostQuoted < text.length ? "…" : ""}`;
+}
+
+const mostQuoted = 200;
 
 function advice(rest: string): string {
   if (rest.startsWith("("))

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { presetTable } from "../presets/preset-table.ts";
 import { metricSchema } from "./metric-schema.ts";
 import { suggestion } from "./nearest-word.ts";
+import { shownWord } from "./reading.ts";
 import { expected, flag, number, rate, span, text } from "./scalar-schemas.ts";
 import { section, word } from "./section.ts";
 
@@ -151,5 +152,5 @@ function telemetry() {
 function unknownPreset(input: unknown, names: readonly string[]): string {
   const preset = typeof input === "object" && input !== null && "preset" in input ? input.preset : input;
   if (typeof preset !== "string") return expected("a preset such as istio, or {preset: istio, …}", preset);
-  return `unknown preset \`${preset}\`; ${suggestion(preset, names)}`;
+  return `unknown preset \`${shownWord(preset)}\`; ${suggestion(preset, names)}`;
 }

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Problem } from "../../base/errors.ts";
+import { shownWord } from "./reading.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -16,7 +17,7 @@ export function zodProblems(issues: readonly Issue[], at: readonly PropertyKey[]
       const messages = issue.message.split("\n");
       return issue.keys.map((key, index) => ({
         path: dotted([...path, key]),
-        message: messages[index] ?? "",
+        message: messages[index] ?? "unknown key",
       }));
     }
     if (issue.code === "invalid_union") {
@@ -33,5 +34,5 @@ function isOuterMismatch(issue: Issue): boolean {
 }
 
 function dotted(path: readonly PropertyKey[]): string {
-  return path.map(String).join(".");
+  return path.map((key) => shownWord(String(key))).join(".");
 }

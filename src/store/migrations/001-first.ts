@@ -3,7 +3,7 @@ import type { Migration } from "./migration.ts";
 export const first: Migration = {
   number: 1,
   name: "analyses, looks, gates, releases, health",
-  statements: ({ text, integer, byKey, replaced }) => [
+  statements: ({ text, integer, real, byKey, replaced }) => [
     `create table analyses (
       id ${text} primary key,
       key ${text} unique,
@@ -14,13 +14,18 @@ export const first: Migration = {
       updated_at ${integer} not null,
       ended_at ${integer} check ((ended_at is null) = (phase = 'running')),
       revision ${integer} not null,
+      look_at ${integer},
+      due_at ${integer} check ((due_at is null) = (phase <> 'running')),
+      catch_up_to ${integer},
+      weight ${real},
       spec ${text} not null,
       state ${text},
       result ${text} not null
     ) ${replaced}`,
     "create index analyses_by_start on analyses (started_at, id)",
     "create index analyses_by_service on analyses (namespace, service, started_at, id)",
-    "create index analyses_running on analyses (started_at, id) where phase = 'running'",
+    "create index analyses_due on analyses (due_at) where phase = 'running'",
+    "create index analyses_running on analyses (namespace) where phase = 'running'",
     "create index analyses_ended on analyses (ended_at) where ended_at is not null",
     `create table looks (
       analysis ${text} not null references analyses (id) on delete cascade,

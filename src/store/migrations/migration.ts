@@ -4,6 +4,8 @@ export interface ColumnWords {
   readonly text: string;
   /** Of 64 bits. */
   readonly integer: string;
+  /** A floating-point number of 64 bits. */
+  readonly real: string;
   /** Stands after the columns of a table that is found by its primary key alone. */
   readonly byKey: string;
   /** Stands after the columns of a table whose rows are replaced over and over. */
@@ -25,6 +27,7 @@ export interface Migration {
 export const sqliteWords: ColumnWords = {
   text: "text",
   integer: "integer",
+  real: "real",
   byKey: "strict, without rowid",
   replaced: "strict",
 };
@@ -32,6 +35,7 @@ export const sqliteWords: ColumnWords = {
 export const postgresWords: ColumnWords = {
   text: 'text collate "C"',
   integer: "bigint",
+  real: "double precision",
   byKey: "",
   // Room in the page for the next version of a row, which then needs no entry in any index.
   replaced: "with (fillfactor = 80)",

@@ -8,10 +8,15 @@ create table analyses (
   updated_at bigint not null,
   ended_at bigint,
   revision bigint not null,
+  look_at bigint,
+  due_at bigint,
+  catch_up_to bigint,
+  weight double precision,
   spec text collate "C" not null,
   state text collate "C",
   result text collate "C" not null,
   constraint analyses_check CHECK (((ended_at IS NULL) = (phase = 'running'::text))),
+  constraint analyses_check1 CHECK (((due_at IS NULL) = (phase <> 'running'::text))),
   constraint analyses_key_key UNIQUE (key),
   constraint analyses_phase_check CHECK ((phase = ANY (ARRAY['running'::text, 'done'::text, 'cancelled'::text]))),
   constraint analyses_pkey PRIMARY KEY (id)
@@ -21,9 +26,11 @@ CREATE INDEX analyses_by_service ON public.analyses USING btree (namespace, serv
 
 CREATE INDEX analyses_by_start ON public.analyses USING btree (started_at, id);
 
+CREATE INDEX analyses_due ON public.analyses USING btree (due_at) WHERE (phase = 'running'::text);
+
 CREATE INDEX analyses_ended ON public.analyses USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 
-CREATE INDEX analyses_running ON public.analyses USING btree (started_at, id) WHERE (phase = 'running'::text);
+CREATE INDEX analyses_running ON public.analyses USING btree (namespace) WHERE (phase = 'running'::text);
 
 create table coalmine_migrations (
   number bigint not null,

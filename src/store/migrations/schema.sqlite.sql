@@ -8,6 +8,10 @@ CREATE TABLE analyses (
       updated_at integer not null,
       ended_at integer check ((ended_at is null) = (phase = 'running')),
       revision integer not null,
+      look_at integer,
+      due_at integer check ((due_at is null) = (phase <> 'running')),
+      catch_up_to integer,
+      weight real,
       spec text not null,
       state text,
       result text not null
@@ -57,9 +61,11 @@ CREATE INDEX analyses_by_service on analyses (namespace, service, started_at, id
 
 CREATE INDEX analyses_by_start on analyses (started_at, id);
 
+CREATE INDEX analyses_due on analyses (due_at) where phase = 'running';
+
 CREATE INDEX analyses_ended on analyses (ended_at) where ended_at is not null;
 
-CREATE INDEX analyses_running on analyses (started_at, id) where phase = 'running';
+CREATE INDEX analyses_running on analyses (namespace) where phase = 'running';
 
 CREATE INDEX gates_by_canary on gates (namespace, canary, said_at);
 

@@ -1,31 +1,15 @@
-/** The statements on analyses and their looks, the same for both databases. */
-import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
-import type { AnalysisRecord, LookRecord } from "../../analysis/analysis-record.ts";
+/** The statements on analyses, the same for both databases. */
+import type { Kysely, Selectable, Transaction } from "kysely";
+import type { AnalysisRecord } from "../../analysis/analysis-record.ts";
 import type { ListFilter } from "../../analysis/ports.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import { columnText } from "./column-text.ts";
-import type { KnownPath } from "./stored-paths.ts";
 import type { AnalysisTable, StoreTables } from "./tables.ts";
 
-type Row = Omit<Selectable<AnalysisTable>, "revision">;
+type Row = Omit<Selectable<AnalysisTable>, "revision" | "weight">;
 
-/** Databases bound the parameters of a statement, SQLite at 32,766. */
-const looksAStatement = 1_000;
-
-/**
- * Analyses with their looks as one JSON array: by one statement, since between two
- * another process may write. Looks are JSON already, so the array is their text
- * between brackets.
- */
 export function selectStored(db: Kysely<StoreTables>) {
-  return db
-    .selectFrom("analyses")
-    .select(["id", "key", "phase", "revision", "spec", "state", "result"])
-    .select(
-      sql<string | null>`(
-        select '[' || string_agg(look, ',' order by position) || ']' from looks where analysis = analyses.id
-      )`.as("looks"),
-    );
+  return db.selectFrom("analyses").select(["id", "key", "phase", "revision", "spec", "state", "result"]);
 }
 
 /** Newest first. */
@@ -39,77 +23,64 @@ export function selectListed(db: Kysely<StoreTables>, { namespace, service, phas
     .limit(limit);
 }
 
+export function selectRunning(db: Kysely<StoreTables>, id: string) {
+  return selectStored(db)
+    .select(["look_at", "due_at", "catch_up_to", "weight"])
+    .where("id", "=", columnText(id))
+    .where("phase", "=", "running");
+}
+
+/** Those due first. */
+export function selectDue(
+  db: Kysely<StoreTables>,
+  { before, limit }: { readonly before?: number; readonly limit: number },
+) {
+  return db
+    .selectFrom("analyses")
+    .select(["id", "namespace", "due_at"])
+    .where("phase", "=", "running")
+    .$if(before !== undefined, (query) => query.where("due_at", "<=", Math.floor(before ?? 0)))
+    .orderBy("due_at")
+    .limit(limit);
+}
+
+export function countRunning(db: Kysely<StoreTables>, namespace: string | undefined) {
+  return db
+    .selectFrom("analyses")
+    .select((eb) => eb.fn.countAll<number | string>().as("count"))
+    .where("phase", "=", "running")
+    .$if(namespace !== undefined, (query) => query.where("namespace", "=", columnText(namespace ?? "")));
+}
+
 /** @throws CoalmineError conflict if the id or the key is taken. */
 export async function insertAnalysis(
   db: Transaction<StoreTables>,
   row: Row,
-  { id, key, looks }: AnalysisRecord,
-): Promise<number> {
+  { id, key, revision }: AnalysisRecord,
+): Promise<void> {
   const { numInsertedOrUpdatedRows } = await db
     .insertInto("analyses")
-    .values({ ...row, revision: 1 })
+    .values({ ...row, revision, weight: null })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
-  if (numInsertedOrUpdatedRows !== 1n) {
-    const holder = await db.selectFrom("analyses").select("id").where("id", "=", row.id).executeTakeFirst();
-    throw holder === undefined ? taken("key", key) : taken("id", id);
-  }
-  await insertLooks(db, row.id, looks, 0);
-  return 1;
+  if (numInsertedOrUpdatedRows === 1n) return;
+  const holder = await db.selectFrom("analyses").select("id").where("id", "=", row.id).executeTakeFirst();
+  throw holder === undefined ? taken("key", key) : taken("id", id);
 }
 
-/** Replaces the row if it is still of the known revision, and adds the look that is missing; else answers null. */
-export async function updateKnown(
+/** Replaces the row if it is still of that revision; answers whether it was. */
+export async function replaceAnalysis(
   db: Transaction<StoreTables>,
   row: Row,
-  looks: readonly LookRecord[],
-  known: KnownPath,
-): Promise<number | null> {
-  const revision = known.revision + 1;
+  revision: number,
+): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("analyses")
-    .set({ ...row, revision })
+    .set({ ...row, revision: revision + 1 })
     .where("id", "=", row.id)
-    .where("revision", "=", known.revision)
+    .where("revision", "=", revision)
     .executeTakeFirstOrThrow();
-  if (numUpdatedRows !== 1n) return null;
-  await insertLooks(db, row.id, looks, looks.length - known.added);
-  return revision;
-}
-
-/** Replaces the row and the whole path. @throws CoalmineError not-found if there is no such row. */
-export async function updateWhole(
-  db: Transaction<StoreTables>,
-  row: Row,
-  { id, looks }: AnalysisRecord,
-): Promise<number> {
-  // First the row: it holds off other writers until the path is whole again.
-  const updated = await db
-    .updateTable("analyses")
-    .set((eb) => ({ ...row, revision: eb("revision", "+", 1) }))
-    .where("id", "=", row.id)
-    .returning("revision")
-    .executeTakeFirst();
-  if (updated === undefined)
-    throw new CoalmineError("not-found", `no analysis has the id ${JSON.stringify(id)}`);
-  await db.deleteFrom("looks").where("analysis", "=", row.id).execute();
-  await insertLooks(db, row.id, looks, 0);
-  return updated.revision;
-}
-
-/** Those at `from` and after. */
-async function insertLooks(
-  db: Transaction<StoreTables>,
-  analysis: string,
-  looks: readonly LookRecord[],
-  from: number,
-): Promise<void> {
-  for (let start = from; start < looks.length; start += looksAStatement) {
-    const rows = looks
-      .slice(start, start + looksAStatement)
-      .map((look, index) => ({ analysis, position: start + index, look: JSON.stringify(look) }));
-    await db.insertInto("looks").values(rows).execute();
-  }
+  return numUpdatedRows === 1n;
 }
 
 function taken(what: "id" | "key", value: string | null): CoalmineError {

@@ -1,6 +1,6 @@
 /** An analysis as a row of the database, and back. */
 import type { Selectable } from "kysely";
-import type { AnalysisRecord, LookRecord } from "../../analysis/analysis-record.ts";
+import type { AnalysisRecord, Change, LookRecord, RunningAnalysis } from "../../analysis/analysis-record.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import { columnText, textOfColumn } from "./column-text.ts";
 import type { AnalysisTable } from "./tables.ts";
@@ -16,18 +16,22 @@ export interface StateCodec {
   read(value: unknown, spec: AnalysisSpec): AnalysisState;
 }
 
-/** What is read of an analysis: its looks come as one JSON array, null where there are none. */
+/** What is read of an analysis. */
 export type StoredAnalysis = Pick<
   Selectable<AnalysisTable>,
   "id" | "key" | "phase" | "revision" | "spec" | "state" | "result"
-> & { readonly looks: string | null };
+>;
 
-/** All columns but the revision. */
+/** What is read of one that runs, beside that. */
+export type StoredRun = StoredAnalysis &
+  Pick<Selectable<AnalysisTable>, "look_at" | "due_at" | "catch_up_to" | "weight">;
+
+/** All columns but the revision and what is told between looks. */
 export function rowOf(
-  { id, key, spec, state, result }: AnalysisRecord,
+  { record: { id, key, spec, state, result }, next }: Change,
   codec: StateCodec,
   now: number,
-): Omit<Selectable<AnalysisTable>, "revision"> {
+): Omit<Selectable<AnalysisTable>, "revision" | "weight"> {
   const { phase, service, namespace, startedAt, decidedAt } = result;
   const endedAt = decidedAt === null ? now : Date.parse(decidedAt);
   return {
@@ -39,6 +43,9 @@ export function rowOf(
     started_at: Date.parse(startedAt),
     updated_at: now,
     ended_at: phase === "running" ? null : endedAt,
+    look_at: next?.at ?? null,
+    due_at: next?.dueAt ?? null,
+    catch_up_to: next?.catchUpTo ?? null,
     spec: JSON.stringify(spec),
     state: state === null ? null : JSON.stringify(codec.write(state)),
     result: JSON.stringify(result),
@@ -61,10 +68,28 @@ export function recordOfRow(row: StoredAnalysis, codec: StateCodec): AnalysisRec
       spec,
       state: row.state === null ? null : codec.read(JSON.parse(row.state), spec),
       result: checked(row.result, isResultOf(id, row.phase), "result"),
-      looks: checked(row.looks ?? "[]", isPath, "looks"),
+      revision: row.revision,
     };
   } catch (error) {
     throw damaged(row.id, error);
+  }
+}
+
+/** @throws CoalmineError internal, naming the analysis. */
+export function runOfRow(row: StoredRun, codec: StateCodec): RunningAnalysis {
+  const record = recordOfRow(row, codec);
+  const { look_at, due_at, catch_up_to, weight } = row;
+  if (look_at === null || due_at === null || catch_up_to === null)
+    throw damaged(row.id, new TypeError("it runs and has no next look"));
+  return { record, next: { at: look_at, dueAt: due_at, catchUpTo: catch_up_to }, weight };
+}
+
+/** @throws CoalmineError internal, naming the analysis. */
+export function lookOfText(analysis: string, text: string): LookRecord {
+  try {
+    return checked(text, isLook, "look");
+  } catch (error) {
+    throw damaged(analysis, error);
   }
 }
 
@@ -92,11 +117,7 @@ function isResultOf(id: string, phase: string) {
   };
 }
 
-function isPath(value: unknown): value is readonly LookRecord[] {
-  return Array.isArray(value) && value.every(isLook);
-}
-
-function isLook(value: unknown): boolean {
+function isLook(value: unknown): value is LookRecord {
   const { at, score, evidence } = fieldsOf(value);
   return typeof at === "string" && typeof score === "number" && Array.isArray(evidence);
 }

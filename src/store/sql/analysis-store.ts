@@ -1,12 +1,34 @@
-import type { AnalysisRecord } from "../../analysis/analysis-record.ts";
+import type { Transaction } from "kysely";
+import type { AnalysisRecord, Change } from "../../analysis/analysis-record.ts";
 import type { AnalysisStore } from "../../analysis/ports.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
-import { insertAnalysis, selectListed, selectStored, updateKnown, updateWhole } from "./analysis-queries.ts";
-import { recordOfRow, rowOf, type StateCodec, type StoredAnalysis } from "./analysis-row.ts";
-import { columnText } from "./column-text.ts";
+import {
+  countRunning,
+  insertAnalysis,
+  replaceAnalysis,
+  selectDue,
+  selectListed,
+  selectRunning,
+  selectStored,
+} from "./analysis-queries.ts";
+import {
+  lookOfText,
+  recordOfRow,
+  rowOf,
+  runOfRow,
+  type StateCodec,
+  type StoredAnalysis,
+} from "./analysis-row.ts";
+import { columnText, textOfColumn } from "./column-text.ts";
+import { addLook, selectLooks } from "./look-queries.ts";
 import { ask, type SqlDatabase, transact } from "./sql-database.ts";
-import { StoredPaths } from "./stored-paths.ts";
+import type { StoreTables } from "./tables.ts";
+
+type DueLook = Awaited<ReturnType<AnalysisStore["due"]>>[number];
+
+/** Adds the job of the next look to the transaction that keeps its time. */
+export type AddJob = (db: Transaction<StoreTables>, due: DueLook) => Promise<void>;
 
 export interface SqlAnalysisStoreOptions {
   readonly database: SqlDatabase;
@@ -15,64 +37,106 @@ export interface SqlAnalysisStoreOptions {
   readonly clock: Clock;
   /** Hears of rows that a list leaves out because they cannot be read. */
   readonly logger: Logger;
+  /** How many looks are kept of each analysis. */
+  readonly maxLooks: number;
+  /** For a queue whose jobs are in this database; none if left out. */
+  readonly addJob?: AddJob | undefined;
 }
 
-/**
- * Analyses in a database. An update that brings the next look adds one row for it;
- * only a path that is not known to be stored (another process wrote it, or it was
- * thinned) is written again as a whole.
- */
-export function createSqlAnalysisStore({
-  database,
-  state: codec,
-  clock,
-  logger,
-}: SqlAnalysisStoreOptions): AnalysisStore {
-  const paths = new StoredPaths();
-
-  function read(row: StoredAnalysis): AnalysisRecord {
-    const record = recordOfRow(row, codec);
-    paths.remember(record.id, record.looks, row.revision);
-    return record;
-  }
+/** Analyses in a database: a row each, and a row a look. */
+export function createSqlAnalysisStore(options: SqlAnalysisStoreOptions): AnalysisStore {
+  const { database, state: codec, clock, logger, maxLooks, addJob = async () => {} } = options;
 
   /** One damaged row must not hide all others, nor keep a server from its start. */
-  function readOrLeaveOut(row: StoredAnalysis): readonly AnalysisRecord[] {
-    try {
-      return [read(row)];
-    } catch (error) {
-      logger.error({ analysis: row.id, err: error }, "a stored analysis was left out of a list");
-      return [];
-    }
+  function readOrLeaveOut<R extends Pick<StoredAnalysis, "id">, T>(
+    rows: readonly R[],
+    read: (row: R) => T,
+  ): readonly T[] {
+    return rows.flatMap((row) => {
+      try {
+        return [read(row)];
+      } catch (error) {
+        logger.error({ analysis: row.id, err: error }, "a stored analysis was left out of a list");
+        return [];
+      }
+    });
   }
 
   async function find(column: "id" | "key", value: string): Promise<AnalysisRecord | null> {
     const row = await ask(database, (db) =>
       selectStored(db).where(column, "=", columnText(value)).executeTakeFirst(),
     );
-    return row === undefined ? null : read(row);
+    return row === undefined ? null : recordOfRow(row, codec);
+  }
+
+  /** What comes with a row that was written. */
+  async function addLookAndJob(
+    db: Transaction<StoreTables>,
+    { record: { id, result }, look, next }: Change,
+  ): Promise<void> {
+    if (look !== null) await addLook(db, columnText(id), look, maxLooks);
+    if (next !== null) await addJob(db, { id, namespace: result.namespace, dueAt: next.dueAt });
   }
 
   return {
-    async insert(record) {
-      const row = rowOf(record, codec, clock.now());
-      const revision = await transact(database, (db) => insertAnalysis(db, row, record));
-      paths.remember(record.id, record.looks, revision);
-    },
-    async update(record) {
-      const row = rowOf(record, codec, clock.now());
-      const known = paths.find(record.id, record.looks);
-      const revision = await transact(database, async (db) => {
-        const updated = known === null ? null : await updateKnown(db, row, record.looks, known);
-        return updated ?? (await updateWhole(db, row, record));
+    async insert(change) {
+      const row = rowOf(change, codec, clock.now());
+      await transact(database, async (db) => {
+        await insertAnalysis(db, row, change.record);
+        await addLookAndJob(db, change);
       });
-      paths.remember(record.id, record.looks, revision);
+    },
+    async commit(change) {
+      const row = rowOf(change, codec, clock.now());
+      return await transact(database, async (db) => {
+        if (!(await replaceAnalysis(db, row, change.record.revision))) return false;
+        await addLookAndJob(db, change);
+        return true;
+      });
     },
     get: (id) => find("id", id),
     findByKey: (key) => find("key", key),
+    async running(id) {
+      const row = await ask(database, (db) => selectRunning(db, id).executeTakeFirst());
+      return row === undefined ? null : runOfRow(row, codec);
+    },
+    async looks(id) {
+      const rows = await ask(database, (db) => selectLooks(db, columnText(id)).execute());
+      return rows.map(({ look }) => lookOfText(id, look));
+    },
     async list(filter) {
       const rows = await ask(database, (db) => selectListed(db, filter).execute());
-      return rows.flatMap(readOrLeaveOut);
+      return readOrLeaveOut(rows, (row) => recordOfRow(row, codec));
+    },
+    async due(filter) {
+      const rows = await ask(database, (db) => selectDue(db, filter).execute());
+      return readOrLeaveOut(rows, ({ id, namespace, due_at }) => ({
+        id: textOfColumn(id),
+        namespace: textOfColumn(namespace),
+        dueAt: due_at ?? 0,
+      }));
+    },
+    async countRunning(namespace) {
+      const { count } = await ask(database, (db) => countRunning(db, namespace).executeTakeFirstOrThrow());
+      return Number(count);
+    },
+    async revisions(ids) {
+      if (ids.length === 0) return new Map();
+      const texts = ids.map(columnText);
+      const rows = await ask(database, (db) =>
+        db.selectFrom("analyses").select(["id", "revision"]).where("id", "in", texts).execute(),
+      );
+      return new Map(rows.map(({ id, revision }) => [textOfColumn(id), revision]));
+    },
+    async setWeight(id, weight) {
+      await ask(database, (db) =>
+        db
+          .updateTable("analyses")
+          .set({ weight })
+          .where("id", "=", columnText(id))
+          .where("phase", "=", "running")
+          .execute(),
+      );
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../../base/clock.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { StateCodec } from "./analysis-row.ts";
-import { createSqlAnalysisStore } from "./analysis-store.ts";
+import { type AddJob, createSqlAnalysisStore } from "./analysis-store.ts";
 import { createSqlGateStore } from "./gate-store.ts";
 import { createSqlReleaseStore } from "./release-store.ts";
 import { ask, type SqlDatabase } from "./sql-database.ts";
@@ -13,10 +13,15 @@ export interface SqlStoreOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly state: StateCodec;
+  /** How many looks are kept of each analysis; 2,000 unless given. */
+  readonly maxLooks?: number;
+  readonly addJob?: AddJob;
 }
 
 /** Everything that Coalmine keeps, in one database. What a call has answered survives a crash. */
 export interface SqlStore {
+  /** For messages and logs, without user and password. */
+  readonly title: string;
   readonly analyses: AnalysisStore;
   readonly gates: GateStore;
   readonly releases: ReleaseStore;
@@ -35,7 +40,8 @@ export interface SqlStore {
 /** Each is a transaction; a path may have thousands of looks. */
 const forgottenAtOnce = 50;
 
-export function createSqlStore(opened: SqlDatabase, { clock, logger, state }: SqlStoreOptions): SqlStore {
+export function createSqlStore(opened: SqlDatabase, options: SqlStoreOptions): SqlStore {
+  const { clock, logger, state, maxLooks = 2_000, addJob } = options;
   let isClosed = false;
   const database: SqlDatabase = {
     ...opened,
@@ -60,7 +66,8 @@ export function createSqlStore(opened: SqlDatabase, { clock, logger, state }: Sq
   }
 
   return {
-    analyses: createSqlAnalysisStore({ database, state, clock, logger }),
+    title: opened.title,
+    analyses: createSqlAnalysisStore({ database, state, clock, logger, maxLooks, addJob }),
     gates: createSqlGateStore(database),
     releases: createSqlReleaseStore(database),
     async forget({ endedBefore }) {

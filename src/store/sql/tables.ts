@@ -19,8 +19,14 @@ export interface AnalysisTable {
   updated_at: number;
   /** Null while it runs; then what retention goes by. */
   ended_at: Nullable<number>;
-  /** Rises with every update, so that a writer knows whether the row is still the one it wrote. */
+  /** Rises with every update, so that a writer knows whether the row is still the one it read. */
   revision: number;
+  /** Of the next look; null in all three where the analysis has ended. */
+  look_at: Nullable<number>;
+  due_at: Nullable<number>;
+  catch_up_to: Nullable<number>;
+  /** The canary's share of traffic in percent; null while nobody told it. */
+  weight: Nullable<number>;
   spec: string;
   state: Nullable<string>;
   result: string;

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { SqliteDatabase, SqliteStatement } from "kysely";
 
-/** The store has some twenty texts of statements; those that insert several looks are of many lengths. */
+/** The store has some thirty texts of statements; those that ask for several revisions are of many lengths. */
 const keptStatements = 100;
 
 /** Node's own SQLite as Kysely's SqliteDialect wants it. Prepared statements are kept, the latest used of them. */

@@ -1,13 +1,12 @@
 import { inspect } from "node:util";
 import { Client } from "pg";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { storeOptions } from "../../store/store-options.ts";
-import { quietLogger } from "../../support/quiet-logger.ts";
-import { recordOf } from "../../support/sample-record.ts";
+import { changeBy, committed, keptOf } from "../../store/sample-changes.ts";
+import { changeOf, recordOf } from "../../support/sample-record.ts";
 import { openStoreAt, usePostgres } from "./use-postgres.ts";
 
 const postgres = usePostgres();
-const done = recordOf("a", { phase: "done" });
+const done = changeOf(recordOf("a", { phase: "done" }));
 
 const unavailable = (text: string) => ({
   code: "source-unavailable",
@@ -31,37 +30,36 @@ describe.each([
     const database = await postgres.empty();
     const { analyses, check } = await database.openStore();
     const record = recordOf("a");
-    await Promise.all([analyses.insert(record), analyses.insert(recordOf("b")), check()]);
+    await Promise.all([analyses.insert(changeOf(record)), analyses.insert(changeOf(recordOf("b"))), check()]);
     await end();
-    const failure: unknown = await analyses.update(done).catch((error: unknown) => error);
+    const failure: unknown = await analyses.commit(done).catch((error: unknown) => error);
     expect(failure).toMatchObject(unavailable("cannot be reached"));
     expect(inspect(failure, { depth: 10, showHidden: true })).not.toContain("of the tests");
     await expect(check()).rejects.toMatchObject(unavailable("cannot be reached"));
     await expect(analyses.get("a")).rejects.toMatchObject(unavailable("cannot be reached"));
     await postgres.server().restart();
     expect(await analyses.get("a")).toEqual(record);
-    await analyses.update(done);
+    expect(await analyses.commit(done)).toBe(true);
     await check();
-    expect(await analyses.get("a")).toEqual(done);
+    expect(await analyses.get("a")).toEqual(committed(done));
   });
 });
 
 it("goes on at once after its connections were cut, those in use and those that wait", async () => {
   const database = await postgres.empty();
-  const logger = quietLogger();
-  const { analyses } = await database.openStore(storeOptions(logger));
-  await analyses.insert(recordOf("a"));
+  const { analyses } = await database.openStore();
+  await analyses.insert(changeOf(recordOf("a")));
   const holder = await another(database.url);
   await holder.query("begin; select * from analyses for update");
-  const waiting = analyses.update(done).catch((error: unknown) => error);
+  const waiting = analyses.commit(done).catch((error: unknown) => error);
   await expect.poll(() => database.query(waitingSql)).toHaveLength(1);
   await holder.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'coalmine' and datname = current_database()",
   );
   expect(await waiting).toMatchObject({ code: "source-unavailable" });
   await holder.query("rollback");
-  await analyses.update(done);
-  expect(await analyses.get("a")).toEqual(done);
+  expect(await analyses.commit(done)).toBe(true);
+  expect(await analyses.get("a")).toEqual(committed(done));
 });
 
 const waitingSql =
@@ -70,14 +68,14 @@ const waitingSql =
 it("gives up a statement that takes too long, and its connection serves the next", async () => {
   const database = await postgres.empty();
   const { analyses } = await openStoreAt(database.url, { maxConnections: 1, statementTimeoutMs: 100 });
-  await analyses.insert(recordOf("a"));
+  await analyses.insert(changeOf(recordOf("a")));
   const holder = await another(database.url);
   await holder.query("begin; select * from analyses for update");
-  await expect(analyses.update(done)).rejects.toMatchObject(unavailable("took too long"));
+  await expect(analyses.commit(done)).rejects.toMatchObject(unavailable("took too long"));
   expect(await analyses.get("a")).toEqual(recordOf("a"));
   await holder.query("rollback");
-  await analyses.update(done);
-  expect(await analyses.get("a")).toEqual(done);
+  expect(await analyses.commit(done)).toBe(true);
+  expect(await analyses.get("a")).toEqual(committed(done));
 });
 
 it.each([
@@ -87,19 +85,19 @@ it.each([
   const database = await postgres.empty();
   const { analyses } = await database.openStore();
   const record = recordOf("a");
-  await analyses.insert(record);
+  await analyses.insert(changeBy(record, 1));
+  const before = await keptOf(analyses, "a");
   await database.query(
     `create function fail() returns trigger language plpgsql as $$
       begin raise exception 'could not extend the file' using errcode = '${code}'; end $$`,
   );
   await database.query("create trigger fails before insert on looks for each row execute function fail()");
-  const look = { at: "2026-01-01T00:00:00.000Z", score: 50, evidence: [] };
-  const next = { ...done, looks: [look] };
-  await expect(analyses.update(next)).rejects.toMatchObject(unavailable(text));
-  expect(await analyses.get("a")).toEqual(record);
+  const change = changeBy(record, 2);
+  await expect(analyses.commit(change)).rejects.toMatchObject(unavailable(text));
+  expect(await keptOf(analyses, "a")).toEqual(before);
   await database.query("drop trigger fails on looks");
-  await analyses.update(next);
-  expect(await analyses.get("a")).toEqual(next);
+  expect(await analyses.commit(change)).toBe(true);
+  expect(await analyses.get("a")).toEqual(committed(change));
 });
 
 describe("opening", () => {

@@ -1,15 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { describeDurableStore } from "../../store/durable-store-contract.ts";
+import { changeBy, committed, keptOf } from "../../store/sample-changes.ts";
 import { describeAnalysisStore } from "../../support/analysis-store-contract.ts";
 import { describeGateStore } from "../../support/gate-store-contract.ts";
 import { describeReleaseStore } from "../../support/release-store-contract.ts";
-import { recordOf } from "../../support/sample-record.ts";
+import { changeOf, recordOf } from "../../support/sample-record.ts";
 import { postgresSchema } from "./postgres-schema.ts";
 import { openStoreAt, usePostgres } from "./use-postgres.ts";
 
 const postgres = usePostgres();
-const freshStore = async () => (await postgres.empty()).openStore();
-describeAnalysisStore("openPostgresStore", { empty: async () => (await freshStore()).analyses });
+const freshStore = async (options?: { readonly maxLooks?: number }) =>
+  (await postgres.empty()).openStore(options);
+describeAnalysisStore("openPostgresStore", {
+  empty: async (options) => (await freshStore(options)).analyses,
+});
 describeGateStore("openPostgresStore", { empty: async () => (await freshStore()).gates });
 describeReleaseStore("openPostgresStore", { empty: async () => (await freshStore()).releases });
 describeDurableStore("openPostgresStore", postgres.empty);
@@ -21,18 +25,27 @@ describe("several replicas", () => {
     expect(await query("select number from coalmine_migrations")).toHaveLength(1);
   });
 
-  it("write one analysis at once, and one of them stands, whole", async () => {
+  it("change one analysis at once, and one of them wins, whole", async () => {
     const database = await postgres.empty();
     const replicas = await Promise.all([1, 2, 3].map(() => database.openStore()));
-    const record = recordOf("a");
-    await replicas[0]?.analyses.insert(record);
-    for (let round = 0; round < 5; round++) {
-      const written = [1, 2, 3].map((score) => {
-        const look = { at: "2026-01-01T00:00:00.000Z", score, evidence: [] };
-        return { ...record, result: { ...record.result, score }, looks: Array(score + round).fill(look) };
-      });
-      await Promise.all(written.map((one, index) => replicas[index]?.analyses.update(one)));
-      expect(written).toContainEqual(await replicas[0]?.analyses.get("a"));
+    const { analyses } = await database.openStore();
+    let record = recordOf("a");
+    await analyses.insert(changeOf(record));
+    for (let round = 1; round <= 5; round++) {
+      const known = record;
+      const ways = replicas.map((replica, index) => ({
+        replica,
+        change: changeBy(known, 10 * round + index),
+      }));
+      const won = await Promise.all(ways.map(({ replica, change }) => replica.analyses.commit(change)));
+      const [winner, ...others] = ways.filter((_, index) => won[index]).map(({ change }) => change);
+      if (winner === undefined) throw new Error("one was to win");
+      expect(others).toEqual([]);
+      record = committed(winner);
+      const kept = await keptOf(analyses, "a");
+      expect(kept.running).toEqual({ record, next: winner.next, weight: null });
+      expect(kept.looks).toHaveLength(round);
+      expect(kept.looks.at(-1)).toEqual(winner.look);
     }
   });
 
@@ -40,7 +53,7 @@ describe("several replicas", () => {
     const database = await postgres.empty();
     const replicas = await Promise.all([1, 2, 3].map(() => database.openStore()));
     const inserts = replicas.map(({ analyses }, index) =>
-      analyses.insert(recordOf(`${index}`, { key: "k" })),
+      analyses.insert(changeOf(recordOf(`${index}`, { key: "k" }))),
     );
     const outcomes = await Promise.allSettled(inserts);
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected", "rejected"]);
@@ -65,7 +78,7 @@ describe("the schema", () => {
     url.username = "reader";
     url.password = "reads";
     const { analyses } = await openStoreAt(url.href);
-    await analyses.insert(recordOf("a"));
+    await analyses.insert(changeOf(recordOf("a")));
     expect(await analyses.get("a")).toEqual(recordOf("a"));
   });
 });

@@ -1,12 +1,14 @@
 /** What several processes do to one store, and what is left of one that is killed. */
 import { describe, expect, it } from "vitest";
-import type { TestDatabase } from "../../store/durable-store-contract.ts";
+import { keptOf } from "../../store/sample-changes.ts";
 import {
   freshPath,
   openStoreAt as openSqliteAt,
   queryFile,
   temporaryFolder,
 } from "../../store/sqlite/sqlite-files.ts";
+import type { TestDatabase } from "../../store/test-database.ts";
+import { changeOf, recordOf } from "../../support/sample-record.ts";
 import { startStoreProcess } from "./start-store-process.ts";
 import { usePostgres } from "./use-postgres.ts";
 
@@ -47,6 +49,19 @@ describe.each(databases)("on %s", (_, empty) => {
     expect(await query("select id from analyses")).toHaveLength(60);
   });
 
+  it("of processes that look at one analysis at once each revision has one winner, whole", async () => {
+    const { target, openStore } = await empty();
+    const { analyses } = await openStore();
+    await analyses.insert(changeOf(recordOf("a")));
+    const processes = [1, 2, 3].map(() => startStoreProcess([...target, "race"]));
+    await Promise.all(processes.map((process) => process.hasTold(1)));
+    for (const process of processes) process.begin();
+    expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0, 0]);
+    const { running, looks } = await keptOf(analyses, "a");
+    expect(running).toMatchObject({ record: { revision: 61, result: { score: 60 } }, next: { at: 60 } });
+    expect(looks.map(({ score }) => score)).toEqual(counting(60));
+  });
+
   it("nothing is lost that was answered before the process was killed", async () => {
     for (const lines of [10, 25, 60]) {
       const { target, openStore } = await empty();
@@ -56,12 +71,17 @@ describe.each(databases)("on %s", (_, empty) => {
       process.kill();
       await process.ended;
       const store = await openStore();
-      const record = await store.analyses.get("a");
+      const { running, looks } = await keptOf(store.analyses, "a");
       const answered = Number(process.told.at(-1));
       expect(answered).toBeGreaterThanOrEqual(lines - 1);
       // One more may have been stored, of which the answer was not heard.
-      expect([answered, answered + 1]).toContain(record?.result.score);
-      expect(record?.looks.map(({ score }) => score)).toEqual(counting(record?.result.score ?? 0));
+      const stored = looks.length;
+      expect([answered, answered + 1]).toContain(stored);
+      expect(looks.map(({ score }) => score)).toEqual(counting(stored));
+      expect(running).toMatchObject({
+        record: { revision: stored + 1, result: { score: stored } },
+        next: { at: stored },
+      });
     }
   });
 });

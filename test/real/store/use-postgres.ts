@@ -8,8 +8,8 @@ import {
 } from "../../../src/store/postgres/open-postgres-store.ts";
 import type { SqlStore } from "../../../src/store/sql/sql-store.ts";
 import { type RunningPostgres, startPostgres } from "../../servers/start-postgres.ts";
-import type { TestDatabase } from "../../store/durable-store-contract.ts";
 import { storeOptions } from "../../store/store-options.ts";
+import type { TestDatabase } from "../../store/test-database.ts";
 import { quietLogger } from "../../support/quiet-logger.ts";
 
 /** A database of a test's own. */

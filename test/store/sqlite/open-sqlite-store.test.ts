@@ -6,12 +6,14 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { describeAnalysisStore } from "../../support/analysis-store-contract.ts";
 import { describeGateStore } from "../../support/gate-store-contract.ts";
 import { describeReleaseStore } from "../../support/release-store-contract.ts";
-import { recordOf } from "../../support/sample-record.ts";
+import { changeOf, recordOf } from "../../support/sample-record.ts";
 import { describeDurableStore } from "../durable-store-contract.ts";
+import { committed } from "../sample-changes.ts";
 import { emptySqlite, freshPath, openStoreAt } from "./sqlite-files.ts";
 
-const freshStore = async () => (await emptySqlite()).openStore();
-describeAnalysisStore("openSqliteStore", { empty: async () => (await freshStore()).analyses });
+const freshStore = async (options?: { readonly maxLooks?: number }) =>
+  (await emptySqlite()).openStore(options);
+describeAnalysisStore("openSqliteStore", { empty: async (options) => (await freshStore(options)).analyses });
 describeGateStore("openSqliteStore", { empty: async () => (await freshStore()).gates });
 describeReleaseStore("openSqliteStore", { empty: async () => (await freshStore()).releases });
 describeDurableStore("openSqliteStore", emptySqlite);
@@ -25,7 +27,7 @@ describe("the file", () => {
   it("is made with its folder, for nobody else to read", async () => {
     const path = join(dirname(freshPath()), "deep", "er", "coalmine.db");
     const { analyses } = await openStoreAt(path);
-    await analyses.insert(recordOf("a"));
+    await analyses.insert(changeOf(recordOf("a")));
     const files = readdirSync(dirname(path));
     expect(files.toSorted()).toEqual(["coalmine.db", "coalmine.db-shm", "coalmine.db-wal"]);
     const modes = files.map((file) => statSync(join(dirname(path), file)).mode & 0o777);
@@ -73,17 +75,17 @@ describe("while the file takes no writes", () => {
   it("says that another process has locked it, and goes on when it is free", async () => {
     const path = freshPath();
     const { analyses, check } = await openStoreAt(path, { busyTimeoutMs: 1 });
-    await analyses.insert(recordOf("a"));
+    await analyses.insert(changeOf(recordOf("a")));
     const other = new DatabaseSync(path);
     onTestFinished(() => other.close());
     other.exec("begin immediate");
-    const done = recordOf("a", { phase: "done" });
-    await expect(analyses.update(done)).rejects.toMatchObject(unavailable("another process has locked it"));
+    const done = changeOf(recordOf("a", { phase: "done" }));
+    await expect(analyses.commit(done)).rejects.toMatchObject(unavailable("another process has locked it"));
     await expect(check()).rejects.toMatchObject(unavailable("another process has locked it"));
     expect(await analyses.get("a")).toEqual(recordOf("a"));
     other.exec("rollback");
-    await analyses.update(done);
-    expect(await analyses.get("a")).toEqual(done);
+    expect(await analyses.commit(done)).toBe(true);
+    expect(await analyses.get("a")).toEqual(committed(done));
   });
 
   it("says that it is full, keeps what it answered, and goes on when there is room", async () => {
@@ -92,7 +94,7 @@ describe("while the file takes no writes", () => {
     const fill = async () => {
       for (let index = 0; index < 1_000; index++) {
         const record = recordOf(`${index}`, { phase: "done" });
-        await store.analyses.insert(record);
+        await store.analyses.insert(changeOf(record));
         kept.push(record.id);
       }
     };
@@ -101,7 +103,7 @@ describe("while the file takes no writes", () => {
     const listed = await store.analyses.list({ limit: 1_000 });
     expect(listed.map(({ id }) => id).toSorted()).toEqual(kept.toSorted());
     expect(await store.forget({ endedBefore: Date.UTC(2027, 0, 1) })).toBe(kept.length);
-    await store.analyses.insert(recordOf("after"));
+    await store.analyses.insert(changeOf(recordOf("after")));
     expect(await store.analyses.get("after")).toEqual(recordOf("after"));
   });
 });

@@ -7,8 +7,8 @@ import { onTestFinished } from "vitest";
 import type { SqlStore } from "../../../src/store/sql/sql-store.ts";
 import { openSqliteDatabase } from "../../../src/store/sqlite/open-sqlite-database.ts";
 import { openSqliteStore, type SqliteStoreOptions } from "../../../src/store/sqlite/open-sqlite-store.ts";
-import type { TestDatabase } from "../durable-store-contract.ts";
 import { storeOptions } from "../store-options.ts";
+import type { TestDatabase } from "../test-database.ts";
 
 /** A folder that is removed after the test. */
 export function temporaryFolder(): string {

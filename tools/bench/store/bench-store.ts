@@ -1,7 +1,7 @@
 /**
  * The durable stores on this machine's disk, in one run: `npm run bench:store -- [--quick]`.
  *
- * Each update is on the disk when it is answered (SQLite: WAL, synchronous = full;
+ * Each commit of a look is on the disk when it is answered (SQLite: WAL, synchronous = full;
  * PostgreSQL: its defaults, on loopback). Prints markdown; nothing is judged here: a
  * busy machine gives other figures, and says so by its load.
  */
@@ -14,20 +14,21 @@ import type { SqlStore } from "../../../src/store/sql/sql-store.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open-sqlite-store.ts";
 import { startPostgres } from "../../../test/servers/start-postgres.ts";
 import { storeOptions } from "../../../test/store/store-options.ts";
-import { benchRecord } from "./bench-record.ts";
+import { benchChange } from "./bench-change.ts";
 import { measureStore, type StoreFigures } from "./measure-store.ts";
 
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
-const effort = values.quick ? { updates: 320, reads: 100 } : { updates: 3_200, reads: 1_000 };
+const effort = values.quick ? { commits: 320, reads: 100 } : { commits: 3_200, reads: 1_000 };
 
 const load = loadavg()[0]?.toFixed(1);
 console.log(await bench());
 
 async function bench(): Promise<string> {
-  const record = await benchRecord();
-  const bytes = [record.spec, record.state, record.result].map((part) => JSON.stringify(part).length);
+  const change = await benchChange();
+  const { spec, state, result } = change.record;
+  const bytes = [spec, state, result, change.look].map((part) => JSON.stringify(part).length);
   const measure = async (store: SqlStore) => {
-    const figures = await measureStore(store.analyses, record, effort);
+    const figures = await measureStore(store.analyses, change, effort);
     await store.close();
     return figures;
   };
@@ -35,7 +36,7 @@ async function bench(): Promise<string> {
   const postgres = await measurePostgres(measure);
   return [
     machine(),
-    `An analysis of errors and latency on 50 pods: spec, state and result of ${bytes.join(", ")} bytes; ${effort.updates} updates, each with a look more.`,
+    `An analysis of errors and latency on 50 pods: spec, state, result and look of ${bytes.join(", ")} characters of JSON; ${effort.commits} commits, each with a look.`,
     "",
     "| what | SQLite | PostgreSQL |",
     "| --- | ---: | ---: |",
@@ -74,12 +75,13 @@ function rows(stores: readonly StoreFigures[]): readonly string[] {
   const row = (what: string, cell: (figures: StoreFigures) => string) =>
     `| ${what} | ${stores.map(cell).join(" | ")} |`;
   return [
-    row("durable updates, one after another", (one) => rate(one.updatesASecond)),
-    row("durable updates, 16 analyses at once", (one) => rate(one.parallelUpdatesASecond)),
-    row("update, median / p99", (one) => spread(one.update)),
-    row("processor time of this process an update", (one) => `${one.updateCpu.toFixed(2)} ms`),
+    row("durable commits, one after another", (one) => rate(one.commitsASecond)),
+    row("durable commits, 16 analyses at once", (one) => rate(one.parallelCommitsASecond)),
+    row("commit, median / p99", (one) => spread(one.commit)),
+    row("processor time of this process a commit", (one) => `${one.commitCpu.toFixed(2)} ms`),
     row("insert, median / p99", (one) => spread(one.insert)),
-    row("get with 240 looks, median / p99", (one) => spread(one.get)),
+    row("read of one that runs, median / p99", (one) => spread(one.running)),
+    row("read of 240 looks, median / p99", (one) => spread(one.looks)),
     row("list of 100, median / p99", (one) => spread(one.list100)),
   ];
 }

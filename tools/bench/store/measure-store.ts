@@ -1,8 +1,8 @@
-import type { AnalysisRecord, LookRecord } from "../../../src/analysis/analysis-record.ts";
+import type { Change, NextLook } from "../../../src/analysis/analysis-record.ts";
 import type { AnalysisStore } from "../../../src/analysis/ports.ts";
 
 export interface Effort {
-  readonly updates: number;
+  readonly commits: number;
   readonly reads: number;
 }
 
@@ -10,67 +10,71 @@ export interface Effort {
 export interface StoreFigures {
   readonly insert: readonly number[];
   /** One after another: each is on the disk before the next. */
-  readonly update: readonly number[];
-  readonly updatesASecond: number;
+  readonly commit: readonly number[];
+  readonly commitsASecond: number;
   /** 16 analyses, each one after another. */
-  readonly parallelUpdatesASecond: number;
-  /** Processor time of this process an update, one after another. */
-  readonly updateCpu: number;
-  /** With 240 looks, which is an hour of them. */
-  readonly get: readonly number[];
+  readonly parallelCommitsASecond: number;
+  /** Processor time of this process a commit, one after another. */
+  readonly commitCpu: number;
+  /** What the next look goes on from. */
+  readonly running: readonly number[];
+  /** Of an hour. */
+  readonly looks: readonly number[];
   readonly list100: readonly number[];
 }
 
 const parallel = 16;
 const looksOfAnHour = 240;
+const lookEveryMs = 15_000;
 
-/** Measures a store that holds nothing yet by copies of the record. */
+/** Measures a store that holds nothing yet by copies of the change. */
 export async function measureStore(
   store: AnalysisStore,
-  sample: AnalysisRecord,
-  { updates, reads }: Effort,
+  sample: Change,
+  { commits, reads }: Effort,
 ): Promise<StoreFigures> {
-  const records = Array.from({ length: 100 }, (_, index) => withId(sample, `bench-${index}`));
-  const insert = await timed(records.map((record) => () => store.insert(record)));
-  const [first] = records;
-  if (first === undefined) throw new RangeError("a record is wanted");
+  const changes = Array.from({ length: 100 }, (_, index) => withId(sample, `bench-${index}`));
+  const insert = await timed(changes.map((change) => () => store.insert(change)));
+  const [first, hour, ...others] = changes;
+  if (first === undefined || hour === undefined) throw new RangeError("two changes are wanted");
 
-  await write(store, first, looksOfAnHour);
+  let last = await write(store, first, looksOfAnHour);
   const before = process.cpuUsage();
   const startedAt = performance.now();
-  const update = await write(store, first, updates);
+  last = await write(store, last.change, commits);
   const tookMs = performance.now() - startedAt;
   const { user, system } = process.cpuUsage(before);
 
-  const writers = records.slice(1, parallel + 1);
   const parallelStartedAt = performance.now();
-  await Promise.all(writers.map((record) => write(store, record, updates / parallel)));
+  await Promise.all(others.slice(0, parallel).map((change) => write(store, change, commits / parallel)));
   const parallelMs = performance.now() - parallelStartedAt;
 
-  const hour = withId(sample, "hour");
-  await store.insert({
-    ...hour,
-    looks: Array.from({ length: looksOfAnHour }, (_, index) => lookOf(hour, index)),
-  });
+  const { id } = hour.record;
+  await write(store, hour, looksOfAnHour - 1);
   return {
     insert,
-    update,
-    updatesASecond: (1_000 * updates) / tookMs,
-    parallelUpdatesASecond: (1_000 * updates) / parallelMs,
-    updateCpu: (user + system) / 1_000 / updates,
-    get: await timed(Array.from({ length: reads }, () => () => store.get("hour"))),
-    list100: await timed(Array.from({ length: reads / 10 }, () => () => store.list({ limit: 100 }))),
+    commit: last.times,
+    commitsASecond: (1_000 * commits) / tookMs,
+    parallelCommitsASecond: (1_000 * commits) / parallelMs,
+    commitCpu: (user + system) / 1_000 / commits,
+    running: await repeated(reads, () => store.running(id)),
+    looks: await repeated(reads, () => store.looks(id)),
+    list100: await repeated(reads / 10, () => store.list({ limit: 100 })),
   };
 }
 
-/** So many updates, each with a look more. */
-function write(store: AnalysisStore, record: AnalysisRecord, updates: number): Promise<readonly number[]> {
-  let looks: readonly LookRecord[] = [];
-  const next = (_: unknown, index: number) => () => {
-    looks = index % looksOfAnHour === 0 ? [lookOf(record, index)] : [...looks, lookOf(record, index)];
-    return store.update({ ...record, looks });
-  };
-  return timed(Array.from({ length: updates }, next));
+/** So many looks more, each where the one before left it; answers what the next would commit. */
+async function write(store: AnalysisStore, from: Change, commits: number) {
+  let change = from;
+  const times = await repeated(commits, async () => {
+    if (!(await store.commit(change))) throw new Error("nobody else writes, and another was faster");
+    change = following(change);
+  });
+  return { times, change };
+}
+
+function repeated(count: number, call: () => Promise<unknown>): Promise<readonly number[]> {
+  return timed(Array.from({ length: count }, () => call));
 }
 
 async function timed(calls: readonly (() => Promise<unknown>)[]): Promise<readonly number[]> {
@@ -83,11 +87,18 @@ async function timed(calls: readonly (() => Promise<unknown>)[]): Promise<readon
   return times;
 }
 
-function withId(record: AnalysisRecord, id: string): AnalysisRecord {
-  return { ...record, id, result: { ...record.result, id } };
+function withId({ record, ...change }: Change, id: string): Change {
+  return { ...change, record: { ...record, id, result: { ...record.result, id } } };
 }
 
-function lookOf({ looks: [look], result }: AnalysisRecord, index: number): LookRecord {
-  const at = new Date(Date.parse(result.startedAt) + 15_000 * index).toISOString();
-  return { score: result.score, evidence: look?.evidence ?? [], at };
+function following({ record, look, next }: Change): Change {
+  return {
+    record: { ...record, revision: record.revision + 1 },
+    look: look === null ? null : { ...look, at: new Date(Date.parse(look.at) + lookEveryMs).toISOString() },
+    next: next === null ? null : later(next),
+  };
+}
+
+function later({ at, dueAt, catchUpTo }: NextLook): NextLook {
+  return { at: at + lookEveryMs, dueAt: dueAt + lookEveryMs, catchUpTo };
 }

@@ -1,0 +1,44 @@
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/logger.ts";
+
+export interface ForgetOptions {
+  readonly store: { forget(before: { readonly endedBefore: number }): Promise<number> };
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long an analysis is kept after its end. */
+  readonly keepMs: number;
+}
+
+/** How often it looks for what may be forgotten: ten minutes after the start, then every hour. */
+const firstMs = 10 * 60_000;
+const everyMs = 60 * 60_000;
+
+/** Forgets the analyses that ended long ago, while the process lives. */
+export function forgetInTime({ store, clock, logger, keepMs }: ForgetOptions): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  async function forget(): Promise<void> {
+    try {
+      const forgotten = await store.forget({ endedBefore: clock.now() - keepMs });
+      if (forgotten > 0) logger.info({ forgotten }, "analyses that ended long ago are forgotten");
+    } catch (error) {
+      logger.error({ err: error }, "old analyses could not be forgotten");
+    }
+  }
+
+  async function goOn(): Promise<void> {
+    for (let pause = firstMs; !signal.aborted; pause = everyMs) {
+      await clock.until(clock.now() + pause, signal).catch(() => undefined);
+      if (!signal.aborted) await forget();
+    }
+  }
+
+  const going = goOn();
+  return {
+    async stop() {
+      stopping.abort(new Error("the store is closed"));
+      await going;
+    },
+  };
+}
