@@ -41,7 +41,10 @@ export function completeLock(lock: PackageLock): PackageLock {
 }
 
 const platformName =
-  /\b(aix|android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32)-(arm64|arm|ia32|loong64|mips64el|ppc64|riscv64|s390x|x64)(?:-(\w+))?$/;
+  /\b(aix|android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32)-(aarch64|arm64|armv7|arm|ia32|loong64|mips64el|ppc64|riscv64|s390x|x64)(?:-(\w+))?$/;
+
+/** What npm calls the processors that some packages are named after otherwise. */
+const npmNames: Readonly<Record<string, string>> = { aarch64: "arm64", armv7: "arm" };
 
 function platformOf(name: string): { os: string[]; cpu: string[]; libc?: string[] } {
   const [, os, cpu, abi] = platformName.exec(name) ?? [];
@@ -49,5 +52,5 @@ function platformOf(name: string): { os: string[]; cpu: string[]; libc?: string[
     throw new Error(`${name}: its name does not tell its platform; add it to package-lock.json by hand`);
   const libc =
     os === "linux" && abi !== undefined ? { libc: [abi.startsWith("musl") ? "musl" : "glibc"] } : {};
-  return { os: [os], cpu: [cpu], ...libc };
+  return { os: [os], cpu: [npmNames[cpu] ?? cpu], ...libc };
 }

@@ -54,6 +54,13 @@ describe("completeLock", () => {
     });
   });
 
+  it("calls processors what npm calls them, whatever the package does", () => {
+    const wanted = { "@linter/linux-aarch64": "2.0.0", "@linter/linux-armv7": "2.0.0" };
+    const { packages } = completeLock({ packages: { linter: { optionalDependencies: wanted } } });
+    expect(packages["node_modules/@linter/linux-aarch64"]).toMatchObject({ cpu: ["arm64"] });
+    expect(packages["node_modules/@linter/linux-armv7"]).toMatchObject({ cpu: ["arm"] });
+  });
+
   it("refuses a name that tells no platform", () => {
     expect(() => completeLock({ packages: { a: { optionalDependencies: { fast: "1.0.0" } } } })).toThrow(
       "fast",

@@ -1,16 +1,20 @@
 /**
- * Runs so many analyses in one process against a Prometheus and prints, as JSON,
- * what they cost: `node tools/bench/capacity-child.ts <url> <analyses> <seconds>`.
+ * Runs so many analyses in one process, over the embedded database, against a
+ * Prometheus and prints, as JSON, what they cost:
+ * `node tools/bench/capacity-child.ts <url> <analyses> <seconds>`.
  */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAnalyses } from "../../src/analysis/analyses.ts";
-import type { AnalysisRecord } from "../../src/analysis/analysis-record.ts";
-import type { AnalysisStore } from "../../src/analysis/ports.ts";
+import { noObserver } from "../../src/analysis/live/observer.ts";
 import { parseSpec } from "../../src/analysis/spec/parse-spec.ts";
 import { openSources } from "../../src/app/open-sources.ts";
+import { openStore } from "../../src/app/open-store.ts";
+import { readSettings } from "../../src/app/settings.ts";
 import { systemClock } from "../../src/app/system-clock.ts";
 import { prometheusSourceSettings } from "../../src/sources/prometheus/prometheus-settings.ts";
-import { createMemoryStore } from "../../src/store/memory/memory-store.ts";
 import { quietLogger } from "../../test/support/quiet-logger.ts";
 
 const [url = "", count = "1000", seconds = "45"] = process.argv.slice(2);
@@ -22,26 +26,37 @@ const settleMs = 3 * intervalMs;
 
 const lateness: number[] = [];
 let isMeasuring = false;
-const memory = createMemoryStore({ maxRecords: analysesWanted });
-const store: AnalysisStore = {
-  ...memory,
-  async update(record: AnalysisRecord) {
-    const at = record.looks.at(-1)?.at;
-    if (isMeasuring && at !== undefined) lateness.push(Date.now() - ingestionDelayMs - Date.parse(at));
-    await memory.update(record);
-  },
-};
-const settings = prometheusSourceSettings.parse({ url });
-const sources = openSources({ default: { kind: "prometheus", settings, ingestionDelayMs } }, systemClock);
 const logger = quietLogger();
+const folder = mkdtempSync(join(tmpdir(), "coalmine-capacity-"));
+const store = await openStore({
+  settings: readSettings({}, { DATABASE_FILE: join(folder, "coalmine.db") }),
+  environment: {},
+  clock: systemClock,
+  logger,
+});
+const settings = prometheusSourceSettings.parse({ url });
+const sources = openSources(
+  { default: { kind: "prometheus", settings, ingestionDelayMs } },
+  { clock: systemClock },
+);
 let ids = 0;
 const analyses = createAnalyses({
-  store,
+  store: store.analyses,
+  queue: store.queue,
+  limits: { maxRunning: analysesWanted },
+  observer: {
+    ...noObserver,
+    looked(_result, { lagMs, tookMs }) {
+      if (isMeasuring) lateness.push(lagMs + tookMs);
+    },
+  },
   sources: sources.byName,
   clock: systemClock,
   newId: () => `a${ids++}`,
   logger,
 });
+
+await analyses.resume();
 
 // Rollouts do not begin together: the starts are spread over one interval.
 await Promise.all(
@@ -62,7 +77,7 @@ isMeasuring = false;
 lateness.sort((a, b) => a - b);
 console.log(
   JSON.stringify({
-    analyses: analyses.running,
+    analyses: await analyses.running(),
     looks: lateness.length,
     cpuShare: (cpu.user + cpu.system) / 1_000 / elapsedMs,
     peakRssMb: process.resourceUsage().maxRSS / 1_024,
@@ -73,3 +88,5 @@ console.log(
 );
 await analyses.close();
 await sources.close();
+await store.close();
+rmSync(folder, { recursive: true });

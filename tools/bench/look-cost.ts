@@ -41,7 +41,10 @@ export async function lookCost(podsACohort: number, minutes: number): Promise<Lo
     name: "default",
     async read(selector, window) {
       const body = answers.get(key(selector, window)) ?? Buffer.alloc(0);
-      const { result, lists, warnings } = interpretAnswer({ status: 200, retryAfter: "", body }, 0);
+      const { result, lists, warnings } = interpretAnswer(
+        { status: 200, headers: { retryAfter: "", date: "", contentType: "", contentEncoding: "" }, body },
+        0,
+      );
       const series = mergeReplicas(readMatrix(result, lists, window), replicaLabels);
       read.bytes += body.length;
       read.series += series.length;

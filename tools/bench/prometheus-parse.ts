@@ -40,7 +40,10 @@ const times: number[] = [];
 let samples = 0;
 for (let run = 0; run < runs; run++) {
   const began = process.cpuUsage();
-  const answer = interpretAnswer({ status: 200, retryAfter: "", body: bytes }, 0);
+  const answer = interpretAnswer(
+    { status: 200, headers: { retryAfter: "", date: "", contentType: "", contentEncoding: "" }, body: bytes },
+    0,
+  );
   const series = mergeReplicas(readMatrix(answer.result, answer.lists, window), [
     "prometheus_replica",
     "__replica__",

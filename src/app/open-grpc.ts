@@ -1,0 +1,90 @@
+import type { GrpcServerOptions, GrpcTls } from "../adapters/grpc/grpc-server.ts";
+import type { GrpcSettings } from "./grpc-settings.ts";
+import { isLoopback } from "./loopback.ts";
+import { faultOf, readSmallFile } from "./read-small-file.ts";
+import { unusableSettings } from "./settings.ts";
+
+export interface GrpcParts
+  extends Pick<GrpcServerOptions, "analyses" | "access" | "logger" | "metrics" | "isDraining"> {
+  readonly settings: GrpcSettings;
+  /** Whether the settings say that everybody may ask for everything (`access: {mode: off}`). */
+  readonly isOpenToAll: boolean;
+  /** Around every call, from the wire on; made only where gRPC is spoken. */
+  readonly interceptors?: () => Promise<GrpcServerOptions["interceptors"]>;
+}
+
+/** gRPC in use. */
+export interface OpenGrpc {
+  /** With the port it really has, as clients write it: `127.0.0.1:50051`. */
+  readonly address: string;
+  /** As GrpcServer.close. */
+  close(atMostMs: number): Promise<void>;
+}
+
+/**
+ * Listens for gRPC. Its packages are loaded here, so that a server without it
+ * does without their memory.
+ *
+ * @throws CoalmineError invalid-settings if the address or the files cannot be
+ *   had; for an address that others than this machine may reach, also where
+ *   everybody could ask for everything, or tokens could be read on the way,
+ *   without a word of the operator that it is meant.
+ */
+export async function openGrpc(parts: GrpcParts): Promise<OpenGrpc> {
+  const { settings, access, interceptors } = parts;
+  const { host, port, maxMessageBytes } = settings;
+  refuseUnsafe(parts);
+  const tls = settings.tls === undefined ? undefined : await readTls(settings.tls);
+  const { createGrpcServer } = await import("../adapters/grpc/grpc-server.ts");
+  const server = await createGrpcServer({
+    analyses: parts.analyses,
+    access,
+    logger: parts.logger,
+    metrics: parts.metrics,
+    isDraining: parts.isDraining,
+    maxMessageBytes,
+    ...(tls === undefined ? {} : { tls }),
+    interceptors: (await interceptors?.()) ?? [],
+  });
+  const boundPort = await server.listen({ host, port });
+  return {
+    address: `${host.includes(":") ? `[${host}]` : host}:${boundPort}`,
+    close: (atMostMs) => server.close(atMostMs),
+  };
+}
+
+function refuseUnsafe({ settings: { host, tls, plaintextTokens }, access, isOpenToAll }: GrpcParts): void {
+  if (isLoopback(host)) return;
+  const reached = `grpc.host (${host}) may be reached by others than this machine`;
+  if (!access.isOn && !isOpenToAll) {
+    const message =
+      `is missing, and ${reached}: name who may ask (access.tokens), or let everybody ask for everything with ` +
+      "access: {mode: off}; grpc.host: 127.0.0.1 needs neither";
+    throw unusableSettings([{ path: "access", message }]);
+  }
+  if (access.isOn && tls === undefined && !plaintextTokens) {
+    const message =
+      `is missing, and ${reached}: tokens could be read on the way. Give certFile and keyFile; or, where a mesh ` +
+      "encrypts what goes there, set grpc.plaintextTokens: true";
+    throw unusableSettings([{ path: "grpc.tls", message }]);
+  }
+}
+
+/** A chain of certificates takes some kilobytes. */
+const mostPemBytes = 1024 * 1024;
+
+async function readTls(files: NonNullable<GrpcSettings["tls"]>): Promise<GrpcTls> {
+  const read = async (key: "certFile" | "keyFile" | "clientCaFile", path: string) => {
+    try {
+      return Buffer.from(await readSmallFile(path, mostPemBytes));
+    } catch (error) {
+      throw unusableSettings([{ path: `grpc.tls.${key}`, message: `${path} ${faultOf(error).message}` }]);
+    }
+  };
+  const { certFile, keyFile, clientCaFile } = files;
+  return {
+    certificate: await read("certFile", certFile),
+    key: await read("keyFile", keyFile),
+    clientAuthority: clientCaFile === undefined ? null : await read("clientCaFile", clientCaFile),
+  };
+}
