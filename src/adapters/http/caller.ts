@@ -3,6 +3,7 @@ import type { Request, RequestHandler } from "express";
 import type { Analyses } from "../../analysis/analyses.ts";
 import { type CallerAnalyses, restrictAnalyses } from "../../analysis/restricted-analyses.ts";
 import type { Access, Caller } from "../../base/access.ts";
+import { CoalmineError } from "../../base/errors.ts";
 import { HttpProblem } from "./problem.ts";
 import { secretOf } from "./secret-of.ts";
 
@@ -13,12 +14,14 @@ const callers = new WeakMap<Request, Caller>();
  * where access control is off. Mount it before a body is read: what a stranger
  * sends is not looked at.
  *
- * Others are answered 401.
+ * Others are answered 401, and everybody 503 while it cannot be told who asks.
  */
 export function requireCaller(access: Access): RequestHandler {
-  return (request, _response, next) => {
+  return async (request, _response, next) => {
     const secret = secretOf(request.headers);
-    const caller = access.callerOf(secret);
+    const caller = await access.callerOf(secret).catch((error: unknown) => {
+      throw untold(error);
+    });
     if (caller === null) throw unrecognised(secret);
     callers.set(request, caller);
     next();
@@ -41,6 +44,11 @@ export type AnalysesFor = (request: Request) => CallerAnalyses;
 
 export function analysesFor(analyses: Analyses, access: Access): AnalysesFor {
   return access.isOn ? (request) => restrictAnalyses(analyses, callerOf(request)) : () => analyses;
+}
+
+function untold(error: unknown): unknown {
+  if (!(error instanceof CoalmineError) || error.code !== "source-unavailable") return error;
+  return new HttpProblem(503, error.message, { code: error.code, headers: { "Retry-After": "5" } });
 }
 
 function unrecognised(secret: string | null): HttpProblem {

@@ -7,6 +7,7 @@ import { callerOf, requireCaller } from "../../../src/adapters/http/caller.ts";
 import { createHttpApp } from "../../../src/adapters/http/http-app.ts";
 import { listen } from "../../../src/adapters/http/listen.ts";
 import { type Access, noAccessControl } from "../../../src/base/access.ts";
+import { CoalmineError } from "../../../src/base/errors.ts";
 import { accessOf } from "../../support/access-of.ts";
 import { quietLogger } from "../../support/quiet-logger.ts";
 
@@ -79,4 +80,22 @@ it("takes no request for somebody's that nobody was asked of", async () => {
   const { url, logger } = await serve(null);
   expect((await fetch(url, bearer("shop"))).status).toBe(500);
   expect(logger.errors).toHaveLength(1);
+});
+
+it("lets nobody in while it cannot be told who asks, and says when to ask again", async () => {
+  const away = new CoalmineError("source-unavailable", "the Kubernetes API does not answer");
+  const { url } = await serve({ isOn: true, callerOf: () => Promise.reject(away) });
+  const response = await fetch(url, bearer("shop"));
+  expect(response.status).toBe(503);
+  expect(response.headers.get("retry-after")).toBe("5");
+  expect(await response.json()).toMatchObject({ code: "source-unavailable", detail: away.message });
+});
+
+it("tells nothing of why it can never be told who asks, but the log", async () => {
+  const wrong = new CoalmineError("invalid-settings", "the server may not review tokens");
+  const { url, logger } = await serve({ isOn: true, callerOf: () => Promise.reject(wrong) });
+  const response = await fetch(url, bearer("shop"));
+  expect(response.status).toBe(500);
+  expect(await response.text()).not.toContain("review");
+  expect(logger.errors).toMatchObject([{ fields: { err: wrong } }]);
 });
