@@ -3,10 +3,11 @@ const part = /(\d+(?:\.\d+)?)(ms|[smhd])/y;
 
 /**
  * Reads a duration as Prometheus, Go and Argo write it (`10m`, `1h30m`, `250ms`)
- * or a bare number of seconds (`90`), in milliseconds; null if it is neither.
+ * or a bare number of seconds (`90`), in milliseconds; null if it is neither,
+ * or more than a number can be.
  */
 export function parseDuration(text: string): number | null {
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1_000;
+  if (/^\d+(\.\d+)?$/.test(text)) return finite(Number(text) * 1_000);
   let total = 0;
   part.lastIndex = 0;
   while (part.lastIndex < text.length) {
@@ -14,7 +15,11 @@ export function parseDuration(text: string): number | null {
     if (match === null) return null;
     total += Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
   }
-  return text === "" ? null : total;
+  return text === "" ? null : finite(total);
+}
+
+function finite(ms: number): number | null {
+  return Number.isFinite(ms) ? ms : null;
 }
 
 /** Writes milliseconds as {@link parseDuration} reads them, in the largest units that are exact: `1m30s`. */

@@ -36,6 +36,13 @@ export function isOwnFault(code: ErrorCode): boolean {
 }
 
 /**
+ * How much a failure tells at most, in UTF-16 units: some fifty problems in full
+ * sentences. Whatever somebody sends, the answer, the log line and the event
+ * about it stay small.
+ */
+const most = { message: 16_384, problems: 50, path: 300, problem: 1_000 } as const;
+
+/**
  * A failure that carries its cause as a code.
  *
  * The message is for people and may change; the code is for programs and does
@@ -45,7 +52,7 @@ export function isOwnFault(code: ErrorCode): boolean {
 export class CoalmineError extends Error {
   override readonly name = "CoalmineError";
   readonly code: ErrorCode;
-  /** Every problem found, for `invalid-*` codes; empty otherwise. */
+  /** Every problem found, the first 50 of more, for `invalid-*` codes; empty otherwise. */
   readonly problems: readonly Problem[];
 
   constructor(
@@ -53,15 +60,26 @@ export class CoalmineError extends Error {
     message: string,
     options: { readonly cause?: unknown; readonly problems?: readonly Problem[] } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(cut(message, most.message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.problems = options.problems ?? [];
+    this.problems = (options.problems ?? [])
+      .slice(0, most.problems)
+      .map(({ path, message: told }) => ({ path: cut(path, most.path), message: cut(told, most.problem) }));
   }
 
   /** Whatever was thrown, as a CoalmineError; what is not one becomes `internal`. */
   static from(thrown: unknown): CoalmineError {
     if (thrown instanceof CoalmineError) return thrown;
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return new CoalmineError("internal", message, { cause: thrown });
+    return new CoalmineError("internal", messageOf(thrown), { cause: thrown });
   }
+}
+
+function messageOf(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message;
+  // Not every object can be made a text.
+  return typeof thrown === "object" ? "something was thrown that is no error" : String(thrown);
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1).toWellFormed()}…`;
 }

@@ -74,7 +74,15 @@ function oddsNumber(odds: number): string {
   return odds < 0.01 ? "<0.01" : odds.toFixed(2);
 }
 
-/** Text of several lines in one: `; ` between them, nothing after a colon. */
+/**
+ * Text of several lines in one: `; ` between them, nothing after a colon.
+ *
+ * Each run of white space is looked at once: a pattern that asks for the line
+ * break between two of them takes time in the square of a run without one.
+ */
 export function inOneLine(text: string): string {
-  return text.replaceAll(/:\s*\n\s*/g, ": ").replaceAll(/\s*\n\s*/g, "; ");
+  return text.replaceAll(/(:?)(\s+)/g, (all, colon: string, space: string) => {
+    if (!space.includes("\n")) return all;
+    return colon === "" ? "; " : ": ";
+  });
 }

@@ -9,6 +9,7 @@ import {
   formatPercentRange,
   formatTimes,
   formatTimesRange,
+  inOneLine,
 } from "../../src/base/format.ts";
 
 test("counts have thousands separators", () => {
@@ -77,4 +78,13 @@ test("latency ranges say when an end is open", () => {
   expect(formatLatencyRange({ low: 0.25, high: 0.5 })).toBe("250 ms to 500 ms");
   expect(formatLatencyRange({ low: 0, high: 0.005 })).toBe("up to 5 ms");
   expect(formatLatencyRange({ low: 10, high: null })).toBe("over 10 s");
+});
+
+test.each([
+  ["one line", "one line"],
+  ["2 problems:\n  a: bad\r\n\tb: worse\n\n", "2 problems: a: bad; b: worse; "],
+  ["a :\n:  \n b", "a : : b"],
+  ["blanks   stay:   here\r", "blanks   stay:   here\r"],
+])("%j is %j in one line", (text, line) => {
+  expect(inOneLine(text)).toBe(line);
 });

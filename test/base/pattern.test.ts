@@ -16,6 +16,15 @@ describe("compilePattern", () => {
     expect(compilePattern("(a+)+b")("a".repeat(5_000))).toBe(false);
   });
 
+  it("takes an alternation of many pods, each with its repeats", () => {
+    const pods = Array.from({ length: 300 }, (_, index) => `checkout-${index}-[a-z0-9]{5}`).join("|");
+    expect(compilePattern(pods)("checkout-299-x7b2q")).toBe(true);
+  });
+
+  it("refuses a pattern whose repeats make it long", () => {
+    expect(() => compilePattern("(?:(a|b){30}c{5}){300}")).toThrow("repeats too much");
+  });
+
   it.each(["(", "(?=a)", "a".repeat(maxPatternLength + 1)])("refuses %.12s", (pattern) => {
     expect(() => compilePattern(pattern)).toThrow(RangeError);
   });
