@@ -1,92 +1,66 @@
 /** What an operator can set about who may ask. No problem that is told here repeats what was written: it may be a secret. */
-import { hash } from "node:crypto";
 import * as z from "zod";
-import { suggestion } from "../analysis/spec/nearest-word.ts";
+import { accountPattern } from "../base/service-account.ts";
+import { mostTokens, namespaceList, scopeList, tokenSchema, unshown } from "./access-token-settings.ts";
 
-/** SHA-256 of a secret: what is kept of it, so that no log and no dump can hold the secret itself. */
-export function digestOf(secret: string): string {
-  return hash("sha256", secret);
-}
+const path = z.string("expected a path").min(1, "expected a path");
 
-/** What is wrong with a secret as it was given; null if nothing is. It goes through HTTP headers, so it is one word of ASCII. */
-export function wrongSecret(secret: string): string | null {
-  if (secret.length < shortestSecret) {
-    return `is shorter than ${shortestSecret} characters, which can be guessed; \`openssl rand -hex 32\` makes a good one`;
-  }
-  if (secret.length > longestSecret) return `is longer than ${longestSecret} characters`;
-  return /^[\x21-\x7e]+$/.test(secret) ? null : "must be one word of ASCII, without spaces or line breaks";
-}
+/** Kubernetes' service accounts, and what each may do. */
+const serviceAccountSettings = unshown(
+  {
+    /** Only tokens that were made for it are looked at. */
+    audience: z
+      .string("expected text; put it in quotes")
+      .regex(/^[\x21-\x7e]{1,253}$/, "expected one word of ASCII, at most 253 characters")
+      .default("coalmine"),
+    scopes: scopeList,
+    namespaces: z
+      .union(
+        [z.literal("own"), namespaceList],
+        'expected own, or a list of namespaces, such as [shop, "team-*"]',
+      )
+      .default("own"),
+    allow: z
+      .array(
+        z.string("expected text").regex(accountPattern.pattern, accountPattern.wanted),
+        'expected a list of service accounts, such as ["shop/deployer", "ci/*"]',
+      )
+      .min(1, "names no service account; leave it out to let all of them ask, or leave serviceAccounts out")
+      .max(1_000, "expected at most 1000 service accounts")
+      .default(() => ["*/*"]),
+  },
+  "a map with audience, scopes, namespaces and allow; {} takes their defaults",
+);
 
-const shortestSecret = 16;
-const longestSecret = 4_096;
+export type ServiceAccountSettings = z.output<typeof serviceAccountSettings>;
 
-const tokenKeys = {
-  /** For logs, and for whoever asks who opened a gate. */
-  name: z
-    .string("expected text; put it in quotes")
-    .regex(/^[\w.@:/-]{1,63}$/, "expected 1 to 63 of letters, digits and . _ @ : / -"),
-  token: z.string("expected text; put it in quotes").optional(),
-  tokenFile: z.string("expected the path of a file").min(1, "expected the path of a file").optional(),
-  namespaces: z
-    .array(
-      z
-        .string('expected text, for instance "*" in quotes')
-        .regex(
-          /^(\*|[a-z0-9][a-z0-9-]{0,62}\*?)$/,
-          "expected a namespace, a prefix with an asterisk such as team-*, or * for all",
-        ),
-      'expected a list of namespaces, such as [shop, "team-*"]',
-    )
-    .min(1, "names no namespace, so the token would be of no use")
-    .max(1_000, "expected at most 1000 namespaces"),
+const accessKeys = {
+  mode: z.enum(["on", "off"], "expected on or off").default("on"),
+  tokens: z
+    .array(tokenSchema, "expected a list of tokens")
+    .min(1, "names no token, so nobody could ask; to do without access control, write access: {mode: off}")
+    .max(mostTokens, `expected at most ${mostTokens} tokens`)
+    .optional(),
+  tokensFile: path.optional(),
+  tokensFolder: path.optional(),
+  serviceAccounts: serviceAccountSettings.optional(),
 } as const;
 
-const tokenSchema = unshown(tokenKeys, "a map with name, token or tokenFile, and namespaces").transform(
-  ({ name, token, tokenFile, namespaces }, context) => {
-    const problem = (message: string, ...path: string[]) =>
-      void context.addIssue({ code: "custom", message, path });
-    const isOne = (token === undefined) !== (tokenFile === undefined);
-    if (!isOne) problem("needs either token or tokenFile");
-    const wrong = token === undefined ? null : wrongSecret(token);
-    if (wrong !== null) problem(wrong, "token");
-    if (!isOne || wrong !== null) return z.NEVER;
-    const secret =
-      token === undefined
-        ? ({ kind: "file", path: tokenFile ?? "" } as const)
-        : ({ kind: "digest", digest: digestOf(token) } as const);
-    return { name, namespaces, secret };
-  },
-);
-
-/** `access` of the settings; without it there is no access control. */
+/** `access` of the settings; without it there is no access control, and nobody but this machine may reach the server. */
 export const accessSettings = unshown(
-  {
-    tokens: z
-      .array(tokenSchema, "expected a list of tokens")
-      .min(1, "names no token, so nobody could ask; leave access out to do without access control")
-      .max(1_000, "expected at most 1000 tokens"),
-  },
-  "a map with tokens",
-);
+  accessKeys,
+  "a map with tokens, tokensFile, tokensFolder or serviceAccounts; to do without access control, {mode: off}",
+).transform(({ mode, tokens, tokensFile, tokensFolder, serviceAccounts }, context) => {
+  const isAnything = [tokens, tokensFile, tokensFolder, serviceAccounts].some((one) => one !== undefined);
+  if (isAnything === (mode === "on")) {
+    const settings = { mode, tokens: tokens ?? [], tokensFile, tokensFolder, serviceAccounts };
+    return settings;
+  }
+  const message = isAnything
+    ? "is off and names who may ask: leave out one of the two"
+    : "names nobody who may ask: give tokens, tokensFile, tokensFolder or serviceAccounts, or {mode: off}";
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
 
-/** Each token with what is to be known of it: its digest, or the file that holds it. */
 export type AccessSettings = z.output<typeof accessSettings>;
-
-/** A map whose problems show no value; nor a key that is as long as a secret may be. */
-function unshown<Shape extends z.ZodRawShape>(shape: Shape, wanted: string) {
-  const known = Object.keys(shape);
-  const unknown = (value: unknown) => Object.keys(Object(value)).filter((key) => !known.includes(key));
-  return z.looseObject(shape, `expected ${wanted}`).refine((value) => unknown(value).length === 0, {
-    error: ({ input }) =>
-      unknown(input)
-        .map((key) => unknownKey(key, known))
-        .join("; "),
-    // Beside what is wrong with the known keys, not after it.
-    when: ({ value }) => typeof value === "object" && value !== null,
-  });
-}
-
-function unknownKey(key: string, known: readonly string[]): string {
-  if (key.length < shortestSecret) return `unknown key \`${key}\`; ${suggestion(key, known)}`;
-  return `unknown key of ${key.length} characters; known: ${known.join(", ")}`;
-}

@@ -1,29 +1,73 @@
+/** Recognises callers by the tokens of the settings and their files. */
 import { hash, timingSafeEqual } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { type Access, type Caller, noAccessControl } from "../base/access.ts";
+import type { Caller } from "../base/access.ts";
+import type { Clock } from "../base/clock.ts";
 import type { Problem } from "../base/errors.ts";
-import { type AccessSettings, digestOf, wrongSecret } from "./access-settings.ts";
+import type { Logger } from "../base/logger.ts";
+import { digestOf } from "../base/token.ts";
+import type { AccessSettings } from "./access-settings.ts";
+import { mostTokens } from "./access-token-settings.ts";
+import { type HeldToken, tokenSourceOf } from "./access-token-source.ts";
+import { atMostOnceASecond } from "./read-small-file.ts";
 import { unusableSettings } from "./settings.ts";
 
+/** The tokens that a server knows. */
+export interface Tokens {
+  /** As of the last reading. */
+  readonly count: number;
+  /** Whoever holds the secret; null if nobody does. Takes as long for a wrong secret as for a right one. */
+  callerOf(secret: string): Promise<Caller | null>;
+}
+
 /**
- * Who may ask, by the tokens of the settings; their files are read now. Without
- * settings everybody may do everything.
+ * The tokens of the settings. Their files are read now, and again as callers
+ * come, at most once a second: what was taken away is unknown from then on.
+ * What cannot be understood then is logged once and changes nothing else.
  *
  * @throws CoalmineError invalid-settings with every problem and its path: a file
  *   that cannot be read or holds no fit token, a name or a token that two share.
  *   No problem tells a token.
  */
-export async function createAccess(settings: AccessSettings | undefined): Promise<Access> {
-  if (settings === undefined) return noAccessControl;
-  const held = await Promise.all(settings.tokens.map(hold));
-  const problems = held.flatMap(({ problem }) => (problem === null ? [] : [problem]));
-  problems.push(...sharedNames(settings), ...sharedTokens(held), ...tellingNames(held));
-  if (problems.length > 0) throw unusableSettings(problems);
+export async function openTokens(settings: AccessSettings, clock: Clock, logger: Logger): Promise<Tokens> {
+  const read = tokenSourceOf(settings);
+  const first = await read();
+  const wrong = [...first.problems, ...problemsBetween(first.tokens)];
+  if (wrong.length > 0) throw unusableSettings(wrong);
+  let held = first.tokens;
+  let told = "";
+
+  async function readAgain(): Promise<void> {
+    const { tokens, problems } = await read();
+    const between = problemsBetween(tokens);
+    const before = held;
+    // Those that contradict each other cannot take effect, but what is gone does.
+    held = between.length === 0 ? tokens : before.filter((one) => tokens.some((other) => isSame(one, other)));
+    const all = [...problems, ...between];
+    const telling = JSON.stringify(all);
+    if (telling !== told && all.length > 0) {
+      logger.warn(
+        { problems: all },
+        "tokens cannot be read again; those of before stay, but for what is gone",
+      );
+    }
+    told = telling;
+    if (held.length !== before.length || held.some((one, index) => one !== before[index])) {
+      logger.info({ tokens: held.length }, "the tokens have changed");
+    }
+  }
+
+  const isFixed =
+    settings.tokensFile === undefined &&
+    settings.tokensFolder === undefined &&
+    settings.tokens.every(({ secret }) => secret.kind === "digest");
+  const refresh = atMostOnceASecond(clock, readAgain);
 
   return {
-    isOn: true,
-    callerOf(secret) {
-      if (secret === null) return null;
+    get count() {
+      return held.length;
+    },
+    async callerOf(secret) {
+      if (!isFixed) await refresh();
       const asked = hash("sha256", secret, "buffer");
       let found: Caller | null = null;
       // All of them, also after one that fits: how long it takes must not tell how far it came.
@@ -33,78 +77,35 @@ export async function createAccess(settings: AccessSettings | undefined): Promis
   };
 }
 
-/** A token as it is kept: never the secret itself. */
-interface HeldToken {
-  readonly path: string;
-  /** Of no secret at all where there is a problem. */
-  readonly digest: Buffer;
-  readonly caller: Caller;
-  readonly problem: Problem | null;
+function isSame(a: HeldToken, b: HeldToken): boolean {
+  return a.digest.equals(b.digest);
 }
 
-async function hold(
-  { name, namespaces, secret }: AccessSettings["tokens"][number],
-  index: number,
-): Promise<HeldToken> {
-  const path = `access.tokens.${index}`;
-  const caller = { name, mayActIn: matcherOf(namespaces) };
-  const holding = (digest: string) => ({ path, caller, digest: Buffer.from(digest, "hex"), problem: null });
-  if (secret.kind === "digest") return holding(secret.digest);
-  const refuse = (message: string) => ({
-    path,
-    caller,
-    digest: Buffer.alloc(32),
-    problem: { path: `${path}.tokenFile`, message },
-  });
-  let text: string;
-  try {
-    text = (await readFile(secret.path, "utf8")).replace(/\r?\n$/, "");
-  } catch (error) {
-    return refuse(`${secret.path} cannot be read: ${whyUnread(error)}`);
-  }
-  const wrong = wrongSecret(text);
-  return wrong === null ? holding(digestOf(text)) : refuse(`the token in ${secret.path} ${wrong}`);
+function problemsBetween(held: readonly HeldToken[]): readonly Problem[] {
+  const tooMany = { path: "access", message: `expected at most ${mostTokens} tokens; got ${held.length}` };
+  return [
+    ...(held.length > mostTokens ? [tooMany] : []),
+    ...repeated(held, ({ caller }) => caller.name).map(([one, first]) => ({
+      path: `${one.path}.name`,
+      message: `is that of ${first.path} too; give each token a name of its own`,
+    })),
+    ...repeated(held, ({ digest }) => digest.toString("hex")).map(([one, first]) => ({
+      path: one.path,
+      message: `holds the same token as ${first.path}; give it one of its own, or join the two`,
+    })),
+    // A name is in logs.
+    ...held
+      .filter(({ digest, caller }) => digest.toString("hex") === digestOf(caller.name))
+      .map(({ path }) => ({ path: `${path}.name`, message: "is the token itself, which logs would tell" })),
+  ];
 }
 
-/** The empty namespace belongs to sources that know none, so to nobody's part of them. */
-function matcherOf(patterns: readonly string[]): Caller["mayActIn"] {
-  if (patterns.includes("*")) return () => true;
-  const exact = new Set(patterns.filter((pattern) => !pattern.endsWith("*")));
-  const prefixes = patterns.filter((pattern) => pattern.endsWith("*")).map((pattern) => pattern.slice(0, -1));
-  return (namespace) => exact.has(namespace) || prefixes.some((prefix) => namespace.startsWith(prefix));
-}
-
-function sharedNames({ tokens }: AccessSettings): readonly Problem[] {
-  return repeatedIn(tokens.map(({ name }) => name)).map(({ index, first }) => ({
-    path: `access.tokens.${index}.name`,
-    message: `is that of access.tokens.${first} too; give each token a name of its own`,
-  }));
-}
-
-function sharedTokens(held: readonly HeldToken[]): readonly Problem[] {
-  const fit = held.filter(({ problem }) => problem === null);
-  return repeatedIn(fit.map(({ digest }) => digest.toString("hex"))).map(({ index, first }) => ({
-    path: fit[index]?.path ?? "",
-    message: `holds the same token as ${fit[first]?.path}; give it one of its own, or join the two`,
-  }));
-}
-
-/** A name is in logs. */
-function tellingNames(held: readonly HeldToken[]): readonly Problem[] {
-  return held
-    .filter(({ digest, caller }) => digest.toString("hex") === digestOf(caller.name))
-    .map(({ path }) => ({ path: `${path}.name`, message: "is the token itself, which logs would tell" }));
-}
-
-function repeatedIn(
-  values: readonly string[],
-): readonly { readonly index: number; readonly first: number }[] {
-  return values
-    .map((value, index) => ({ index, first: values.indexOf(value) }))
-    .filter(({ index, first }) => first < index);
-}
-
-function whyUnread(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  return code === "ENOENT" ? "there is no such file" : code;
+/** Those whose key one before them has, with that one. */
+function repeated(
+  held: readonly HeldToken[],
+  keyOf: (token: HeldToken) => string,
+): readonly (readonly [one: HeldToken, first: HeldToken])[] {
+  return [...Map.groupBy(held, keyOf).values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : others.map((one) => [one, first] as const),
+  );
 }

@@ -1,6 +1,7 @@
 /** Sources by their address in a spec, where the settings allow it. */
 import type { NamedSource } from "../analysis/pick-sources.ts";
 import { invalidSpec } from "../analysis/spec/problems-of.ts";
+import { mayLeadTo } from "./address-network.ts";
 import type { AddressPattern } from "./address-pattern.ts";
 
 /** So that one tenant's addresses neither fill the memory of all nor keep those of others out. */
@@ -10,7 +11,8 @@ export interface AddressSourcesOptions {
   /** Those of the settings; each address that is allowed joins them under itself. */
   readonly sources: Map<string, NamedSource>;
   readonly allowed: readonly AddressPattern[];
-  readonly open: (address: string) => NamedSource;
+  /** @param mayConnectTo whether an address that the host's name resolves to may be connected to. */
+  readonly open: (address: string, mayConnectTo: (ip: string) => boolean) => NamedSource;
 }
 
 /**
@@ -25,15 +27,17 @@ export interface AddressSourcesOptions {
 export function addressSources({ sources, allowed, open }: AddressSourcesOptions): (address: string) => void {
   const opened = new Set<string>();
   return (address) => {
-    if (!allowed.some((pattern) => pattern.allows(address))) {
+    const reaches = allowed.filter((pattern) => pattern.allows(address)).map(({ reach }) => reach);
+    if (reaches.length === 0) {
       throw refused(
         `the address ${shown(address)} is not allowed here: name a source of the settings` +
           `${sources.size > 0 ? ` (${[...sources.keys()].filter((name) => !opened.has(name)).join(", ")})` : ""}` +
           ", or let the operator add it to `allowedAddresses`",
       );
     }
+    const mayConnectTo = (ip: string) => reaches.some((reach) => mayLeadTo(reach, ip));
     if (!sources.has(address)) {
-      sources.set(address, open(address));
+      sources.set(address, open(address, mayConnectTo));
       opened.add(address);
     } else if (opened.delete(address)) opened.add(address);
     for (const oldest of opened) {

@@ -31,7 +31,7 @@ export function createCliSources(environment: CliEnvironment): SourceOpener {
         PROMETHEUS_URL: prometheusUrl ?? environment.PROMETHEUS_URL,
       });
       const known = { ...prometheusAt(localPrometheus), ...settings.sources };
-      const opened = openSources(known, systemClock);
+      const opened = openSources(known, { clock: systemClock });
       try {
         const picked = pickSources(spec, opened.byName);
         const named = Object.entries(known).filter(([name]) => spec.sources.includes(name));
@@ -58,7 +58,7 @@ export function createCliSources(environment: CliEnvironment): SourceOpener {
 type Sources = Readonly<Record<string, SourceSettings>>;
 
 function openOne(settings: Sources, ingestionDelayMs: number): OpenSources {
-  const { byName, close } = openSources(settings, systemClock);
+  const { byName, close } = openSources(settings, { clock: systemClock });
   const sources = [...byName.values()].map(({ source }) => source);
   return { sources, ingestionDelayMs, check: (signal) => checkAll(settings, signal), close };
 }

@@ -1,28 +1,31 @@
 import { randomUUID } from "node:crypto";
 import type { RequestListener } from "node:http";
+import { createPageGuard } from "../adapters/http/foreign-pages.ts";
 import { createHttpApp } from "../adapters/http/http-app.ts";
-import { measureRequests } from "../adapters/http/http-metrics.ts";
 import { listen } from "../adapters/http/listen.ts";
 import { createPrometheusApi } from "../adapters/prometheus/prometheus-api.ts";
 import { createRestApi } from "../adapters/rest/rest-api.ts";
 import { createAnalyses } from "../analysis/analyses.ts";
 import { createGates } from "../analysis/gates/create-gates.ts";
-import type { Access } from "../base/access.ts";
 import type { Logger } from "../base/logger.ts";
-import { createMemoryGateStore } from "../store/memory/memory-gate-store.ts";
-import { createMemoryStore } from "../store/memory/memory-store.ts";
-import { createAccess } from "./access-tokens.ts";
-import { isLoopback } from "./loopback.ts";
+import { openAccess, pageGuardOptions } from "./access-control.ts";
+import { askedOnce } from "./asked-once.ts";
+import { createObservability } from "./observability.ts";
 import { openFlagger } from "./open-flagger.ts";
+import { openGrpcIfWanted } from "./open-grpc-if-wanted.ts";
 import { openSources } from "./open-sources.ts";
-import { createServiceMetrics } from "./service-metrics.ts";
+import { openStore } from "./open-store.ts";
 import type { Settings } from "./settings.ts";
-import { systemClock } from "./system-clock.ts";
+import { systemClock as clock } from "./system-clock.ts";
+import { type Ambient, createAmbient } from "./tracing/ambient.ts";
+import { noTracing, type Tracing } from "./tracing/tracing.ts";
 import { readVersion } from "./version.ts";
 
 /** A server that takes requests. */
 export interface Service {
   readonly url: string;
+  /** For gRPC, `127.0.0.1:50051`; null where it is not spoken. */
+  readonly grpc: string | null;
   /**
    * Drains: no new work is taken, analyses stop where they stand, requests under
    * way have `drainMs` to end. Once only; later calls wait for the first.
@@ -33,85 +36,117 @@ export interface Service {
 export interface ServiceOptions {
   readonly settings: Settings;
   readonly logger: Logger;
-  /** 10 s unless given, which fits into the 30 s that Kubernetes gives. */
+  /** 8 s unless given: with what is flushed after it a stop takes ten at most. */
   readonly drainMs?: number;
+  /** None unless given. */
+  readonly tracing?: Tracing;
+  readonly ambient?: Ambient;
 }
 
-/** Puts every part together and starts to listen. @throws CoalmineError invalid-settings if the address or the tokens cannot be had. */
-export async function createService({
-  settings,
-  logger,
-  drainMs = 10_000,
-}: ServiceOptions): Promise<Service> {
+/** What looks under way have to end; most take a tenth of a second. */
+const lookGraceMs = 3_000;
+
+/**
+ * Puts every part together and starts to listen. What was opened is closed again
+ * if a later part cannot be had.
+ *
+ * @throws CoalmineError invalid-settings if an address, the tokens or the schema of
+ *   the database are none that can be used, source-unavailable if the database is away.
+ */
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const opened = new AsyncDisposableStack();
+  try {
+    return await open(options, opened);
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+async function open(
+  { settings, logger, drainMs = 8_000, tracing = noTracing, ambient = createAmbient() }: ServiceOptions,
+  opened: AsyncDisposableStack,
+): Promise<Service> {
   const version = await readVersion();
-  const access = await createAccess(settings.access);
-  const metrics = createServiceMetrics(() => analyses.running);
-  const sources = openSources(settings.sources, systemClock);
-  const analyses = createAnalyses({
-    store: createMemoryStore({ maxRecords: settings.limits.maxKept }),
-    sources: metrics.counted(sources.byName),
-    clock: systemClock,
-    newId: randomUUID,
-    logger,
-    limits: { maxRunning: settings.limits.maxRunning },
-    observer: metrics.observer,
+  const control = await openAccess({ settings, environment: process.env, clock, logger });
+  opened.defer(() => control.close());
+  const store = await openStore({ settings, environment: process.env, clock, logger });
+  opened.defer(() => store.close());
+  const seen = createObservability({
+    ...{ tracing, ambient, version },
+    running: () => analyses.running(),
+    queueDepth: () => store.queue.depth(),
   });
-  const gates = createGates({ store: createMemoryGateStore(), clock: systemClock });
-  const flagger = await openFlagger({ analyses, gates, access, settings, logger });
+  const access = seen.access(control);
+  const sources = openSources(settings.sources, { clock, requestsTo: seen.requestsTo });
+  opened.defer(() => sources.close());
+  const { maxRunning, maxRunningPerNamespace = Math.ceil(maxRunning / 2) } = settings.limits;
+  const analyses = createAnalyses({
+    store: seen.store("analyses", store.analyses),
+    queue: seen.queue(store.queue),
+    sources: seen.sources(sources.byName),
+    ...{ clock, newId: randomUUID, logger },
+    limits: { maxRunning, maxRunningPerNamespace },
+    observer: seen.observer,
+  });
+  opened.defer(() => analyses.close(lookGraceMs));
+  const gates = createGates({ store: seen.store("gates", store.gates), clock });
+  const releases = seen.store("releases", store.releases);
+  const { isShared } = store;
+  const flagger = await openFlagger({ analyses, gates, releases, isShared, access, settings, logger });
+  opened.defer(() => flagger.close());
+
   let draining = false;
   const isDraining = () => draining;
+  const metrics = seen.registry;
+  const checkStore = askedOnce(store.check, clock);
   const handlers = [
-    measureRequests(metrics.registry),
-    createRestApi({ analyses, gates, access, version, isDraining, metrics: metrics.registry }),
-    createPrometheusApi({ analyses, access, clock: systemClock, version, isDraining, logger }),
+    createRestApi({ analyses, gates, access, version, isDraining, metrics, checkStore }),
+    createPrometheusApi({ analyses, access, clock, version, isDraining, logger }),
   ];
   const app = createHttpApp({ handlers, logger });
+  const isForeignPage = createPageGuard(pageGuardOptions(settings.listen, access));
   // Flagger's hooks are answered before express: docs/performance.md says what that saves.
   const serve: RequestListener = (request, response) => {
+    if (isForeignPage(request, response)) return;
     if (!flagger.handle(request, response)) app(request, response);
   };
-  const listener = await listen(serve, settings.listen).catch(async (error: unknown) => {
-    await sources.close();
-    throw error;
+  const listener = await listen(seen.listener(serve), settings.listen);
+  opened.defer(() => listener.close(drainMs));
+  const grpc = await openGrpcIfWanted({
+    ...{ settings, analyses, access, logger, metrics, isDraining, tracing, ambient },
   });
-  await analyses.resume();
+  opened.defer(() => grpc?.close(drainMs));
+
+  const resumed = await analyses.resume();
   await flagger.resume();
-  warnIfOpen(access, settings, logger);
-  const tokens = settings.access?.tokens.length ?? 0;
-  const accessControl = access.isOn ? `on, ${tokens} ${tokens === 1 ? "token" : "tokens"}` : "off";
-  logger.info(
-    {
-      url: listener.url,
-      version,
-      sources: [...sources.byName.keys()],
-      accessControl,
-      store: "memory: a restart forgets analyses and gates",
-    },
-    "listening",
-  );
+  control.announce();
+  const { url } = listener;
+  const address = grpc?.address ?? null;
+  const names = [...sources.byName.keys()];
+  const told = { url, grpc: address, version, sources: names, accessControl: control.told };
+  logger.info({ ...told, store: store.title, resumed }, "listening");
 
   async function drain(): Promise<void> {
     draining = true;
-    logger.info({ running: analyses.running }, "draining");
-    await Promise.all([flagger.close(), analyses.close(), listener.close(drainMs)]);
-    await sources.close();
+    logger.info({}, "draining");
+    await Promise.all([
+      flagger.close(),
+      analyses.close(lookGraceMs),
+      listener.close(drainMs),
+      grpc?.close(drainMs),
+    ]);
+    await Promise.all([sources.close(), control.close(), store.close()]);
     logger.info({}, "stopped");
   }
 
   let drained: Promise<void> | null = null;
   return {
-    url: listener.url,
+    url,
+    grpc: address,
     close() {
       drained ??= drain();
       return drained;
     },
   };
-}
-
-function warnIfOpen({ isOn }: Access, { listen: { host } }: Settings, logger: Logger): void {
-  if (isOn || isLoopback(host)) return;
-  logger.warn(
-    { host },
-    "access control is off: whoever reaches this address may ask for anything; name tokens under access in the settings",
-  );
 }

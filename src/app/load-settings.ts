@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { parse, YAMLParseError } from "yaml";
 import { CoalmineError } from "../base/errors.ts";
+import { readSecretYaml } from "./read-secret-yaml.ts";
 import { readSettings, type Settings, type SettingsEnvironment } from "./settings.ts";
 
 /** Read from the working directory when no file is named; it need not be there. */
@@ -29,23 +29,15 @@ async function readText(path: string | null): Promise<string | null> {
 
 function readYaml(text: string, name: string): unknown {
   try {
-    // Its warnings quote the file too.
-    return parse(text, { uniqueKeys: true, maxAliasCount: 100, logLevel: "error" }) ?? undefined;
+    return readSecretYaml(text);
   } catch (error) {
     throw noYaml(name, error);
   }
 }
 
 function noYaml(name: string, cause: unknown): CoalmineError {
-  return new CoalmineError("invalid-settings", `the settings file ${name} is no YAML: ${whyNoYaml(cause)}`);
-}
-
-/** The parser's own messages quote the file, which may hold secrets; so its error does not go along as a cause either. */
-function whyNoYaml(error: unknown): string {
-  if (!(error instanceof YAMLParseError)) return "it has an alias of no anchor, or too many aliases";
-  const [at] = error.linePos ?? [];
-  const where = at === undefined ? "" : ` in line ${at.line}, column ${at.col}`;
-  return `${error.code.toLowerCase().replaceAll("_", " ")}${where}`;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new CoalmineError("invalid-settings", `the settings file ${name} is no YAML: ${why}`, { cause });
 }
 
 function unreadable(name: string, why: string, cause: unknown): CoalmineError {

@@ -1,11 +1,11 @@
-import { constants } from "node:fs";
-import { open, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isObjectName } from "../adapters/flagger/spec/choose-spec-values.ts";
 import { invalidSpec } from "../analysis/spec/problems-of.ts";
 import { readSpecText } from "../analysis/spec/read-spec-text.ts";
 import type { Clock } from "../base/clock.ts";
 import { CoalmineError } from "../base/errors.ts";
+import { atMostOnceASecond, faultOf, readSmallFile } from "./read-small-file.ts";
 
 /** A folder of specs, one a file: `<name>.yaml`, `.yml` or `.json`. */
 export interface SpecsFolder {
@@ -18,9 +18,6 @@ export interface SpecsFolder {
    */
   find(name: string): Promise<unknown>;
 }
-
-/** A change is seen after so long at most; in between nothing is read, however many ask. */
-const freshMs = 1_000;
 
 /** As many bytes as readSpecText takes, refused before they are read. */
 const mostBytes = 256 * 1024;
@@ -63,16 +60,6 @@ function nameOf(file: string): string {
   return file.replace(/[.][a-z]+$/, "");
 }
 
-/** All who ask within a second get one reading, its failure too. */
-function atMostOnceASecond<T>(clock: Clock, read: () => Promise<T>): () => Promise<T> {
-  let latest: { readonly at: number; readonly reading: Promise<T> } | null = null;
-  return () => {
-    const now = clock.now();
-    if (latest === null || Math.abs(now - latest.at) >= freshMs) latest = { at: now, reading: read() };
-    return latest.reading;
-  };
-}
-
 function createReader(folder: string, file: string): () => Promise<unknown> {
   let last: { readonly text: string; readonly document: unknown } | null = null;
   return async () => {
@@ -83,19 +70,11 @@ function createReader(folder: string, file: string): () => Promise<unknown> {
 }
 
 async function readText(folder: string, file: string): Promise<string> {
-  // A pipe in the place of a file must not keep a thread waiting for a writer.
-  const handle = await open(join(folder, file), constants.O_RDONLY | constants.O_NONBLOCK).catch(
-    (error: unknown) => {
-      throw unreadable(file, `cannot be read: ${codeOf(error)}`, error);
-    },
-  );
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile()) throw unreadable(file, "is no file");
-    if (stat.size > mostBytes) throw unreadable(file, `is larger than ${mostBytes} bytes`);
-    return await handle.readFile("utf8");
-  } finally {
-    await handle.close();
+    return await readSmallFile(join(folder, file), mostBytes);
+  } catch (thrown) {
+    const fault = faultOf(thrown);
+    throw unreadable(file, fault.message, fault);
   }
 }
 
@@ -111,9 +90,4 @@ function parse(file: string, text: string): unknown {
 
 function unreadable(file: string, why: string, cause?: unknown): CoalmineError {
   return invalidSpec([{ path: "", message: `${file}: ${why}` }], cause);
-}
-
-/** The fault without the path: answers go to others than the operator. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
 }

@@ -3,8 +3,9 @@ import { suggestion } from "../analysis/spec/nearest-word.ts";
 import type { Clock } from "../base/clock.ts";
 import { CoalmineError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import { codeOf, createSpecsFolder, type SpecsFolder } from "./named-specs-folder.ts";
+import { createSpecsFolder, type SpecsFolder } from "./named-specs-folder.ts";
 import { documentProblems } from "./named-specs-settings.ts";
+import { faultOf } from "./read-small-file.ts";
 
 export interface NamedSpecsOptions {
   /** Those of the settings. */
@@ -51,7 +52,7 @@ export function createNamedSpecs(options: NamedSpecsOptions): CheckedSpecs {
       return await folder.find(name);
     } catch (thrown) {
       if (thrown instanceof CoalmineError) throw thrown;
-      throw notFound(name, `specsFolder cannot be read: ${codeOf(thrown)}`, thrown);
+      throw notFound(name, `specsFolder ${faultOf(thrown).message}`, thrown);
     }
   }
 

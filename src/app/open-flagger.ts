@@ -3,9 +3,9 @@ import { createGateApi } from "../adapters/flagger/gates/gate-api.ts";
 import { createChooseSpec } from "../adapters/flagger/spec/choose-spec.ts";
 import type { Analyses } from "../analysis/analyses.ts";
 import type { Gates } from "../analysis/gates/gates.ts";
+import type { ReleaseStore } from "../analysis/ports.ts";
 import type { Access } from "../base/access.ts";
 import type { Logger } from "../base/logger.ts";
-import { createMemoryReleaseStore } from "../store/memory/memory-release-store.ts";
 import { createNamedSpecs } from "./named-specs.ts";
 import { openCanaryEvents } from "./open-canary-events.ts";
 import type { Settings } from "./settings.ts";
@@ -14,6 +14,9 @@ import { systemClock } from "./system-clock.ts";
 export interface FlaggerParts {
   readonly analyses: Analyses;
   readonly gates: Gates;
+  readonly releases: ReleaseStore;
+  /** Whether other servers may write to that store too. */
+  readonly isShared: boolean;
   readonly access: Access;
   readonly settings: Settings;
   readonly logger: Logger;
@@ -28,6 +31,8 @@ export interface OpenFlagger extends Pick<FlaggerApi, "handle" | "resume"> {
 export async function openFlagger({
   analyses,
   gates,
+  releases,
+  isShared,
   access,
   settings,
   logger,
@@ -46,7 +51,8 @@ export async function openFlagger({
     access,
     events,
     logger,
-    releases: createMemoryReleaseStore(),
+    releases,
+    isShared,
     chooseSpec: createChooseSpec({ specs }),
     clock: systemClock,
   });

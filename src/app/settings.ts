@@ -5,6 +5,7 @@ import { number, span } from "../analysis/spec/scalar-schemas.ts";
 import { section, word } from "../analysis/spec/section.ts";
 import { zodProblems } from "../analysis/spec/zod-problems.ts";
 import { CoalmineError, type Problem } from "../base/errors.ts";
+import { safeParse } from "../base/safe-parse.ts";
 import {
   type PrometheusSourceSettings,
   prometheusSourceSettings,
@@ -12,6 +13,8 @@ import {
 import { type ScrapeSourceSettings, scrapeSourceSettings } from "../sources/scrape/scrape-settings.ts";
 import { accessSettings } from "./access-settings.ts";
 import { type AddressPattern, readAddressPattern } from "./address-pattern.ts";
+import { databaseSettings } from "./database-settings.ts";
+import { grpcSettings } from "./grpc-settings.ts";
 import { namedSpecsSettings } from "./named-specs-settings.ts";
 
 /** A source of the settings, and how long after a moment its samples can be read. */
@@ -29,29 +32,43 @@ const sourceSchema = z
   .transform(({ kind, ingestionDelay, ...rest }, context): SourceSettings => {
     const ingestionDelayMs = ingestionDelay ?? defaultDelayMs[kind];
     if (kind === "prometheus") {
-      const read = prometheusSourceSettings.safeParse(rest);
+      const read = safeParse(prometheusSourceSettings, rest);
       if (read.success) return { kind, ingestionDelayMs, settings: read.data };
       report(context, read.error, Object.keys(prometheusSourceSettings.shape));
     } else {
-      const read = scrapeSourceSettings.safeParse(rest);
+      const read = safeParse(scrapeSourceSettings, rest);
       if (read.success) return { kind, ingestionDelayMs, settings: read.data };
       report(context, read.error, Object.keys(scrapeSourceSettings.in.shape));
     }
     return z.NEVER;
   });
 
-const addressPattern = z.string().transform((text, context): AddressPattern => {
-  const pattern = readAddressPattern(text);
-  if (pattern !== null) return pattern;
-  const message = `expected a URL such as http://prometheus.*.svc:9090, got ${JSON.stringify(text)}`;
-  context.addIssue({ code: "custom", message });
-  return z.NEVER;
-});
+/** A text alone is read as its `url`. */
+const addressPattern = z.preprocess(
+  (input) => (typeof input === "string" ? { url: input } : input),
+  section(
+    { url: z.string(), privateNetworks: z.boolean().default(false) },
+    "a URL, or a map with url",
+  ).transform(({ url, privateNetworks }, context): AddressPattern => {
+    const pattern = readAddressPattern(url, { privateNetworks });
+    if (pattern !== null) return pattern;
+    const message = `expected a URL such as http://prometheus.*.svc:9090, got ${JSON.stringify(url)}`;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  }),
+);
+
+const hostName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i, "expected the name of a host, without a port")
+  .transform((name) => name.toLowerCase());
 
 const settingsSchema = section({
   listen: section({
     host: z.string().min(1).default("127.0.0.1"),
     port: number({ least: 0, most: 65_535, whole: true }).default(8_080),
+    /** Names that it is reached by; see adapters/http/foreign-pages.ts. */
+    hosts: z.array(hostName).max(100).default([]),
   }).prefault({}),
   logLevel: word(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
   /** By the name that a spec's `source` says. */
@@ -66,8 +83,15 @@ const settingsSchema = section({
   specs: namedSpecsSettings.default({}),
   /** A folder with more of them, one a file. */
   specsFolder: z.string().min(1).optional(),
+  /** For callers by gRPC; without it nothing listens for them. */
+  grpc: grpcSettings.optional(),
+  /** Where analyses, gates and releases are kept. */
+  database: databaseSettings.prefault({}),
   limits: section({
     maxRunning: number({ least: 1, most: 100_000, whole: true }).default(2_000),
+    /** Half of `maxRunning` if left out. */
+    maxRunningPerNamespace: number({ least: 1, most: 100_000, whole: true }).optional(),
+    /** Of a database in memory. */
     maxKept: number({ least: 1, most: 1_000_000, whole: true }).default(10_000),
   }).prefault({}),
 });
@@ -81,18 +105,21 @@ export interface SettingsEnvironment {
   readonly HOST?: string | undefined;
   readonly PORT?: string | undefined;
   readonly LOG_LEVEL?: string | undefined;
+  readonly DATABASE_URL?: string | undefined;
+  readonly DATABASE_FILE?: string | undefined;
 }
 
 /**
  * The settings from the file's content (undefined without a file) and the
  * environment, which wins: PROMETHEUS_URL is the address of the source
- * `default`, its other settings stay the file's.
+ * `default`, its other settings stay the file's; DATABASE_URL or DATABASE_FILE is
+ * the database, and the first counts where both are set.
  *
  * @throws CoalmineError invalid-settings with every problem and its path; an
  *   unknown key is one, with the nearest known.
  */
 export function readSettings(file: unknown, environment: SettingsEnvironment): Settings {
-  const read = settingsSchema.safeParse(overlay(file ?? {}, environment));
+  const read = safeParse(settingsSchema, overlay(file ?? {}, environment));
   if (read.success) return read.data;
   throw unusableSettings(zodProblems(read.error.issues));
 }
@@ -105,27 +132,39 @@ export function unusableSettings(problems: readonly Problem[]): CoalmineError {
   });
 }
 
-function overlay(file: unknown, { PROMETHEUS_URL, HOST, PORT, LOG_LEVEL }: SettingsEnvironment): unknown {
+function overlay(file: unknown, environment: SettingsEnvironment): unknown {
   if (!isMap(file)) return file;
-  const settings: Record<string, unknown> = { ...file };
-  if (LOG_LEVEL) settings["logLevel"] = LOG_LEVEL;
-  if (HOST || PORT) {
-    const listen = file["listen"] ?? {};
-    settings["listen"] = isMap(listen)
-      ? { ...listen, ...(HOST && { host: HOST }), ...(PORT && { port: PORT }) }
-      : listen;
-  }
-  if (PROMETHEUS_URL) settings["sources"] = withDefaultSource(file["sources"] ?? {}, PROMETHEUS_URL);
-  return settings;
+  const { PROMETHEUS_URL, HOST, PORT, LOG_LEVEL, DATABASE_URL, DATABASE_FILE } = environment;
+  const over = (key: string, change: (known: Fields) => Fields) => {
+    const known = file[key] ?? {};
+    return { [key]: isMap(known) ? change(known) : known };
+  };
+  return {
+    ...file,
+    ...(LOG_LEVEL && { logLevel: LOG_LEVEL }),
+    ...((HOST || PORT) &&
+      over("listen", (listen) => ({ ...listen, ...(HOST && { host: HOST }), ...(PORT && { port: PORT }) }))),
+    ...(DATABASE_URL && over("database", (known) => ({ ...otherThanWhere(known), url: DATABASE_URL }))),
+    ...(!DATABASE_URL &&
+      DATABASE_FILE &&
+      over("database", (known) => ({ ...otherThanWhere(known), file: DATABASE_FILE }))),
+    ...(PROMETHEUS_URL && over("sources", (sources) => withDefaultSource(sources, PROMETHEUS_URL))),
+  };
 }
 
-function withDefaultSource(sources: unknown, url: string): unknown {
-  if (!isMap(sources)) return sources;
+function withDefaultSource(sources: Fields, url: string): Fields {
   const known = sources["default"] ?? { kind: "prometheus" };
   return { ...sources, default: isMap(known) ? { ...known, url } : known };
 }
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Which database the file names is not asked any more. */
+function otherThanWhere({ kind: _kind, url: _url, file: _file, ...rest }: Fields): Fields {
+  return rest;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isMap(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { digestOf } from "../../src/app/access-settings.ts";
 import { readSettings } from "../../src/app/settings.ts";
 import { CoalmineError, type Problem } from "../../src/base/errors.ts";
+import { digestOf } from "../../src/base/token.ts";
 
 const token = "a-secret-of-20-chars";
 const fit = { name: "ci", token, namespaces: ["shop", "team-*"] };
@@ -18,14 +18,22 @@ function problemsOf(access: unknown): ReadonlyMap<string, string> {
   return new Map();
 }
 
-it("is off unless the settings name tokens", () => {
+it("is not said unless the settings say it", () => {
   expect(readSettings({}, {}).access).toBeUndefined();
 });
 
 it("keeps of a token its digest only", () => {
   const { access } = readSettings({ access: { tokens: [fit] } }, {});
-  expect(access).toEqual({
-    tokens: [{ name: "ci", namespaces: fit.namespaces, secret: { kind: "digest", digest: digestOf(token) } }],
+  expect(access).toMatchObject({
+    mode: "on",
+    tokens: [
+      {
+        name: "ci",
+        namespaces: fit.namespaces,
+        scopes: ["read", "write"],
+        secret: { kind: "digest", digest: digestOf(token) },
+      },
+    ],
   });
 });
 
@@ -35,11 +43,98 @@ it("keeps the path of a token that is in a file", () => {
   expect(access?.tokens[0]?.secret).toEqual({ kind: "file", path: "/var/run/ci" });
 });
 
+it("takes a digest in place of the token", () => {
+  const { token: _, ...entry } = fit;
+  const sha256 = digestOf(token);
+  const { access } = readSettings({ access: { tokens: [{ ...entry, sha256: sha256.toUpperCase() }] } }, {});
+  expect(access?.tokens[0]?.secret).toEqual({ kind: "digest", digest: sha256 });
+});
+
+it("takes scopes, and both without", () => {
+  const { access } = readSettings({ access: { tokens: [{ ...fit, scopes: ["read"] }, fit] } }, {});
+  expect(access?.tokens.map(({ scopes }) => scopes)).toEqual([["read"], ["read", "write"]]);
+});
+
+it("takes service accounts with the defaults, or as they are said", () => {
+  const read = (serviceAccounts: unknown) =>
+    readSettings({ access: { serviceAccounts } }, {}).access?.serviceAccounts;
+  expect(read({})).toEqual({
+    audience: "coalmine",
+    scopes: ["read", "write"],
+    namespaces: "own",
+    allow: ["*/*"],
+  });
+  const said = {
+    audience: "canaries",
+    scopes: ["read"],
+    namespaces: ["shop", "team-*"],
+    allow: ["ci/deploy*"],
+  };
+  expect(read(said)).toEqual(said);
+});
+
+it("may be off, said so", () => {
+  expect(readSettings({ access: { mode: "off" } }, {}).access?.mode).toBe("off");
+});
+
+it.each([
+  ["off with tokens", { mode: "off", tokens: [fit] }, "access", "leave out one of the two"],
+  ["off with service accounts", { mode: "off", serviceAccounts: {} }, "access", "leave out one of the two"],
+  ["on without anybody", { mode: "on" }, "access", "names nobody who may ask"],
+  ["off as a text", "off", "access", "{mode: off}"],
+  ["another mode", { mode: "maybe" }, "access.mode", "on or off"],
+  [
+    "an unknown scope",
+    { tokens: [{ ...fit, scopes: ["admin"] }] },
+    "access.tokens.0.scopes.0",
+    "read or write",
+  ],
+  ["no scope", { tokens: [{ ...fit, scopes: [] }] }, "access.tokens.0.scopes", "names no scope"],
+  [
+    "half a digest",
+    { tokens: [{ ...fit, token: undefined, sha256: "1234" }] },
+    "access.tokens.0.sha256",
+    "64 hex",
+  ],
+  [
+    "a token and its digest",
+    { tokens: [{ ...fit, sha256: "1".repeat(64) }] },
+    "access.tokens.0",
+    "needs one of",
+  ],
+  [
+    "an account without a namespace",
+    { serviceAccounts: { allow: ["deployer"] } },
+    "access.serviceAccounts.allow.0",
+    "namespace/name",
+  ],
+  [
+    "an unknown key of accounts",
+    { serviceAccounts: { audiences: [] } },
+    "access.serviceAccounts",
+    "did you mean `audience`?",
+  ],
+  [
+    "an audience of two words",
+    { serviceAccounts: { audience: "a b" } },
+    "access.serviceAccounts.audience",
+    "one word",
+  ],
+  [
+    "namespaces as one text",
+    { serviceAccounts: { namespaces: "shop" } },
+    "access.serviceAccounts.namespaces",
+    "expected own, or a list",
+  ],
+])("refuses %s, in other words than its own", (_, access, path, told) => {
+  expect(problemsOf(access).get(path)).toContain(told);
+});
+
 it.each([
   ["a text", "a-secret-of-20-chars", "access", "a map with tokens"],
   ["nothing", null, "access", "a map with tokens"],
   ["no list", { tokens: { "a-secret-of-20-chars": ["*"] } }, "access.tokens", "a list"],
-  ["an empty list", { tokens: [] }, "access.tokens", "leave access out"],
+  ["an empty list", { tokens: [] }, "access.tokens", "access: {mode: off}"],
   ["a bare token", { tokens: ["a-secret-of-20-chars"] }, "access.tokens.0", "a map with name"],
   ["an unknown key", { tokens: [fit], tokns: [] }, "access", "did you mean `tokens`?"],
   [
@@ -63,8 +158,8 @@ it.each([
   ["long", { token: "secret".repeat(1_000) }, "token", "longer than"],
   ["of two words", { token: "secret of two words" }, "token", "one word of ASCII"],
   ["a number", { token: 1_234_567_890_123_456 }, "token", "quotes"],
-  ["nowhere", { token: undefined }, "", "either token or tokenFile"],
-  ["in two places", { tokenFile: "/secret" }, "", "either token or tokenFile"],
+  ["nowhere", { token: undefined }, "", "needs one of token, tokenFile and sha256"],
+  ["in two places", { tokenFile: "/secret" }, "", "needs one of token, tokenFile and sha256"],
 ])("refuses a token that is %s", (_, changes, key, told) => {
   const path = ["access.tokens.0", ...(key === "" ? [] : [key])].join(".");
   expect(problemsOf({ tokens: [{ ...fit, ...changes }] }).get(path)).toContain(told);

@@ -1,8 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { createAccess } from "../../src/app/access-tokens.ts";
+import { openTokens } from "../../src/app/access-tokens.ts";
 import { readSettings } from "../../src/app/settings.ts";
 import { CoalmineError } from "../../src/base/errors.ts";
+import { digestOf } from "../../src/base/token.ts";
+import { fakeClock } from "../support/fake-clock.ts";
+import { quietLogger } from "../support/quiet-logger.ts";
 import { useTemporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = useTemporaryFolder();
@@ -11,12 +14,16 @@ interface Token {
   readonly name: string;
   readonly token?: string;
   readonly tokenFile?: string;
+  readonly sha256?: string;
+  readonly scopes?: readonly string[];
   readonly namespaces?: readonly string[];
 }
 
 function accessOf(...tokens: readonly Token[]) {
   const entries = tokens.map((token) => ({ namespaces: ["shop"], ...token }));
-  return createAccess(readSettings({ access: { tokens: entries } }, {}).access);
+  const { access } = readSettings({ access: { tokens: entries } }, {});
+  if (access === undefined) throw new Error("access control is off");
+  return openTokens(access, fakeClock(0), quietLogger());
 }
 
 async function problemsOf(...tokens: readonly Token[]) {
@@ -38,18 +45,20 @@ describe("whoever asks", () => {
       { name: "ci", token: "secret-of-ci-0001" },
       { name: "flagger", token: "secret-of-flagger-1" },
     );
-    expect(access.isOn).toBe(true);
-    expect(access.callerOf("secret-of-ci-0001")?.name).toBe("ci");
-    expect(access.callerOf("secret-of-flagger-1")?.name).toBe("flagger");
-    for (const wrong of [null, "", "secret-of-ci-000", "secret-of-ci-00012", "Secret-of-ci-0001", "ci"]) {
-      expect(access.callerOf(wrong), String(wrong)).toBeNull();
+    expect(access.count).toBe(2);
+    expect((await access.callerOf("secret-of-ci-0001"))?.name).toBe("ci");
+    expect((await access.callerOf("secret-of-flagger-1"))?.name).toBe("flagger");
+    for (const wrong of ["", "secret-of-ci-000", "secret-of-ci-00012", "Secret-of-ci-0001", "ci"]) {
+      expect(await access.callerOf(wrong), String(wrong)).toBeNull();
     }
   });
 
-  it("may do everything without settings", async () => {
-    const access = await createAccess(undefined);
-    expect(access.isOn).toBe(false);
-    expect(access.callerOf(null)?.mayActIn("")).toBe(true);
+  it("is recognised by a digest, and may do what its scopes say", async () => {
+    const sha256 = digestOf("secret-of-ci-0001");
+    const access = await accessOf({ name: "ci", sha256, scopes: ["read"] });
+    const caller = await access.callerOf("secret-of-ci-0001");
+    expect([caller?.mayRead("shop"), caller?.mayWrite("shop")]).toEqual([true, false]);
+    expect(await access.callerOf(sha256)).toBeNull();
   });
 
   it.each([
@@ -63,8 +72,10 @@ describe("whoever asks", () => {
     [["*"], ["shop", "team-a", ""], []],
   ])("may act with %j in %j and not in %j", async (namespaces, may, mayNot) => {
     const access = await accessOf({ name: "ci", token: "secret-of-ci-0001", namespaces });
-    const caller = access.callerOf("secret-of-ci-0001");
-    expect([...may, ...mayNot].filter((namespace) => caller?.mayActIn(namespace))).toEqual(may);
+    const caller = await access.callerOf("secret-of-ci-0001");
+    expect(
+      [...may, ...mayNot].filter((namespace) => caller?.mayRead(namespace) && caller.mayWrite(namespace)),
+    ).toEqual(may);
   });
 });
 
@@ -73,7 +84,7 @@ describe("a token in a file", () => {
     "is what the file %j holds, without the line break at its end",
     async (text) => {
       const access = await accessOf({ name: "ci", tokenFile: await fileOf("ci", text) });
-      expect(access.callerOf("secret-of-ci-0001")?.name).toBe("ci");
+      expect((await access.callerOf("secret-of-ci-0001"))?.name).toBe("ci");
     },
   );
 
@@ -87,9 +98,9 @@ describe("a token in a file", () => {
     );
     const told = (index: number) => problems.get(`access.tokens.${index}.tokenFile`);
     expect(told(0)).toBe(`${folder.path("nowhere")} cannot be read: there is no such file`);
-    expect(told(1)).toBe(`${folder.path("folder")} cannot be read: EISDIR`);
-    expect(told(2)).toContain(`${folder.path("empty")} is shorter than 16`);
-    expect(told(3)).toContain(`${folder.path("two")} must be one word`);
+    expect(told(1)).toBe(`${folder.path("folder")} is no file`);
+    expect(told(2)).toContain(`${folder.path("empty")} holds a token that is shorter than 16`);
+    expect(told(3)).toContain(`${folder.path("two")} holds a token that must be one word`);
   });
 });
 

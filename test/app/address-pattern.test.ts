@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readAddressPattern } from "../../src/app/address-pattern.ts";
+import { readSettings } from "../../src/app/settings.ts";
 
 const allows = (pattern: string, address: string) => readAddressPattern(pattern)?.allows(address);
 
@@ -45,4 +46,37 @@ describe("readAddressPattern", () => {
       expect(readAddressPattern(text)).toBeNull();
     },
   );
+
+  it.each([
+    ["http://10.0.0.7:9090", "anywhere"],
+    ["http://127.0.0.1:9090", "anywhere"],
+    ["http://localhost:9090", "this-machine"],
+    ["http://prometheus:9090", "private"],
+    ["https://prometheus.shop.example", "private"],
+    ["http://prometheus.*.svc:9090", "private"],
+    ["http://Prometheus.*.SVC:9090", "private"],
+    ["http://*.monitoring.svc.cluster.local:9090", "private"],
+    ["http://10.0.*.*:9090", "private"],
+    ["http://127.0.0.*:9090", "private"],
+    ["http://*.example:9090", "public"],
+    ["http://*:9090", "public"],
+    ["http://*.*.*.*:9090", "public"],
+    ["http://prometheus.*.svc.evil.example:9090", "public"],
+    ["http://*svc:9090", "public"],
+  ])("%s leads %s", (pattern, reach) => {
+    expect(readAddressPattern(pattern)?.reach).toBe(reach);
+  });
+
+  it("leads into private networks where the operator says so, and no further", () => {
+    expect(readAddressPattern("http://*.corp.example", { privateNetworks: true })?.reach).toBe("private");
+  });
+});
+
+it("is a text in the settings, or a map that says more", () => {
+  const read = (allowedAddresses: readonly unknown[]) =>
+    readSettings({ allowedAddresses }, {}).allowedAddresses.map(({ reach }) => reach);
+  const url = "http://*.corp.example:9090";
+  expect(read([url, { url }, { url, privateNetworks: true }])).toEqual(["public", "public", "private"]);
+  expect(() => read([{ url, private: true }])).toThrow(/allowedAddresses\.0\.private: unknown key `private`/);
+  expect(() => read([{ url: "no address" }])).toThrow(/expected a URL such as/);
 });

@@ -11,12 +11,16 @@ const named = (name: string): NamedSource => ({
 function setUp(...patterns: string[]) {
   const sources = new Map([["default", named("default")]]);
   const opened: string[] = [];
-  const allowed = patterns.map(readAddressPattern).filter((pattern) => pattern !== null);
-  const open = (address: string) => {
+  const leadingTo = new Map<string, (ip: string) => boolean>();
+  const allowed = patterns
+    .map((pattern) => readAddressPattern(pattern))
+    .filter((pattern) => pattern !== null);
+  const open = (address: string, mayConnectTo: (ip: string) => boolean) => {
     opened.push(address);
+    leadingTo.set(address, mayConnectTo);
     return named(address);
   };
-  return { sources, opened, openSource: addressSources({ sources, allowed, open }) };
+  return { sources, opened, leadingTo, openSource: addressSources({ sources, allowed, open }) };
 }
 
 describe("addressSources", () => {
@@ -35,6 +39,21 @@ describe("addressSources", () => {
       /not allowed here.*\(default\).*allowedAddresses/,
     );
     expect(opened).toHaveLength(1);
+  });
+
+  it("lets an address lead where the patterns that allow it lead, and those that do not have no say", () => {
+    const { leadingTo, openSource } = setUp(
+      "http://*.example:9090",
+      "http://a.example:*",
+      "http://127.0.0.1:9090",
+    );
+    for (const address of ["http://a.example:9090", "http://b.example:9090", "http://127.0.0.1:9090"])
+      openSource(address);
+    const led = (address: string) =>
+      ["8.8.8.8", "10.0.0.1", "127.0.0.1", "169.254.169.254"].filter((ip) => leadingTo.get(address)?.(ip));
+    expect(led("http://a.example:9090")).toEqual(["8.8.8.8", "10.0.0.1"]);
+    expect(led("http://b.example:9090")).toEqual(["8.8.8.8"]);
+    expect(led("http://127.0.0.1:9090")).toContain("127.0.0.1");
   });
 
   it("holds the last hundred that were asked for, so that nobody's addresses keep others out", () => {

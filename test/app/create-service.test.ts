@@ -8,7 +8,7 @@ import { specDocument } from "../support/sample-record.ts";
 const logger = pino({ level: "silent" });
 
 async function serve(file: Readonly<Record<string, unknown>> = {}) {
-  const settings = readSettings({ listen: { port: 0 }, ...file }, {});
+  const settings = readSettings({ listen: { port: 0 }, database: { kind: "memory" }, ...file }, {});
   const service = await createService({ settings, logger, drainMs: 1_000 });
   onTestFinished(() => service.close());
   return service;
@@ -76,12 +76,12 @@ it("starts an analysis, tells of it, and counts it", async () => {
   expect(started).toMatchObject({ status: 202, body: { phase: "running" } });
   const metrics = await (await fetch(`${url}/metrics`)).text();
   expect(metrics).toContain("coalmine_analyses_running 1");
-  expect(metrics).toContain("coalmine_looks_total 1");
+  expect(metrics).toContain("coalmine_look_duration_seconds_count 1");
   const cancelled = await post(`${url}/v1/analyses/${started.body.id}/cancel`, {});
   expect(cancelled.body).toMatchObject({ phase: "cancelled" });
   const after = await (await fetch(`${url}/metrics`)).text();
   expect(after).toContain("coalmine_analyses_running 0");
-  expect(after).toContain('coalmine_verdicts_total{verdict="inconclusive"} 1');
+  expect(after).toContain('coalmine_verdicts_total{verdict="inconclusive",reason_code="cancelled"} 1');
 });
 
 it("counts reads that fail by source, and does not count them as verdicts", async () => {
@@ -92,7 +92,9 @@ it("counts reads that fail by source, and does not count them as verdicts", asyn
   const answer = await post(`${url}/v1/judge`, { spec: specDocument });
   expect(answer).toMatchObject({ status: 503, body: { code: "source-unavailable" } });
   const metrics = await (await fetch(`${url}/metrics`)).text();
-  expect(metrics).toMatch(/coalmine_source_failures_total\{source="default"\} [1-9]/);
+  expect(metrics).toMatch(
+    /coalmine_source_failures_total\{source="default",kind="source-unavailable"\} [1-9]/,
+  );
 });
 
 it("names the sources there are when a spec names another", async () => {

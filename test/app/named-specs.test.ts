@@ -160,7 +160,7 @@ describe("specs of a folder", () => {
     await expect(find("own")).resolves.toEqual({});
     await expect(find("a")).rejects.toMatchObject({
       code: "not-found",
-      message: "there is no spec `a`; specsFolder cannot be read: ENOENT",
+      message: "there is no spec `a`; specsFolder cannot be read: there is no such file",
     });
     await mkdir(folder.path("later"));
     await write("later/a.yaml", "duration: 20m");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readSettings } from "../../src/app/settings.ts";
+import { chooseDatabase } from "../../src/app/database-settings.ts";
+import { readSettings, type SettingsEnvironment } from "../../src/app/settings.ts";
 import { CoalmineError } from "../../src/base/errors.ts";
 
 function problemsOf(file: unknown, environment = {}) {
@@ -14,12 +15,49 @@ function problemsOf(file: unknown, environment = {}) {
 
 it("needs no file: it listens on this machine only, and knows no source", () => {
   expect(readSettings(undefined, {})).toEqual({
-    listen: { host: "127.0.0.1", port: 8_080 },
+    listen: { host: "127.0.0.1", port: 8_080, hosts: [] },
     logLevel: "info",
     sources: {},
     allowedAddresses: [],
     specs: {},
+    database: { maxConnections: 10, keep: 30 * 86_400_000 },
     limits: { maxRunning: 2_000, maxKept: 10_000 },
+  });
+});
+
+describe("the database", () => {
+  const readDatabase = (database: object, environment: SettingsEnvironment = {}) =>
+    chooseDatabase(readSettings({ database }, environment).database, { XDG_STATE_HOME: "/state" });
+
+  it("is a file in the folder for state, unless it is named", () => {
+    expect(readDatabase({})).toEqual({ kind: "sqlite", path: "/state/coalmine/coalmine.db" });
+    expect(readDatabase({ file: "/data/c.db" })).toEqual({ kind: "sqlite", path: "/data/c.db" });
+    expect(readDatabase({ url: "postgres://db/c" })).toEqual({ kind: "postgres", url: "postgres://db/c" });
+    expect(readDatabase({ kind: "memory" })).toEqual({ kind: "memory" });
+    const { database } = readSettings({}, {});
+    expect(chooseDatabase(database, {})).toMatchObject({ path: expect.stringMatching(/^\/.+coalmine\.db$/) });
+  });
+
+  it("is the environment's where that names one", () => {
+    const file = { kind: "sqlite", file: "/data/c.db" };
+    const DATABASE_URL = "postgres://db/c";
+    expect(readDatabase(file, { DATABASE_URL })).toEqual({ kind: "postgres", url: DATABASE_URL });
+    expect(readDatabase({ url: DATABASE_URL }, { DATABASE_FILE: "/c.db" })).toEqual({
+      kind: "sqlite",
+      path: "/c.db",
+    });
+    expect(readDatabase(file, { DATABASE_URL, DATABASE_FILE: "/c.db" }).kind).toBe("postgres");
+  });
+
+  it.each([
+    [{ url: "postgres://db/c", file: "/c.db" }, "database.file: give either url or file"],
+    [{ kind: "postgres" }, "database.url: a PostgreSQL needs its url"],
+    [{ kind: "sqlite", url: "postgres://db/c" }, "database.url: is PostgreSQL's"],
+    [{ kind: "memory", file: "/c.db" }, "database.kind: memory has neither url nor file"],
+    [{ kind: "mysql" }, "database.kind: "],
+    [{ keep: "a while" }, "database.keep: "],
+  ])("is one: %j is refused", (database, problem) => {
+    expect(() => readDatabase(database)).toThrow(problem);
   });
 });
 
@@ -85,7 +123,7 @@ describe("the environment", () => {
     const file = { listen: { host: "::1", port: 1 }, logLevel: "error" };
     const settings = readSettings(file, { HOST: "0.0.0.0", PORT: "9999", LOG_LEVEL: "debug" });
     expect(settings).toMatchObject({ listen: { host: "0.0.0.0", port: 9_999 }, logLevel: "debug" });
-    expect(readSettings(file, { PORT: "2" }).listen).toEqual({ host: "::1", port: 2 });
+    expect(readSettings(file, { PORT: "2" }).listen).toMatchObject({ host: "::1", port: 2 });
   });
 
   it("gives the source `default` its address, and leaves the others and its own settings alone", () => {

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { problemStatus } from "../../src/adapters/http/problem.ts";
 import { readSettings } from "../../src/app/settings.ts";
+import { scopes } from "../../src/base/access.ts";
 import { serveRest } from "../adapters/rest/serve-rest.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/access.md"), "utf8");
@@ -12,13 +13,34 @@ const yaml = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = ""]) 
 
 it("has settings that the server takes", () => {
   const { access } = readSettings(yaml[0], {});
-  expect(access?.tokens.map(({ name }) => name)).toEqual(["flagger", "shop-pipeline"]);
+  expect(access?.tokens.map(({ name }) => name)).toEqual(["flagger", "dashboards"]);
 });
 
-it("tells of every key of a token", () => {
-  const rows = page.split("| key | what it is |\n")[1]?.split("\n\n")[0] ?? "";
-  const told = [...rows.matchAll(/^\| `(\w+)`/gm)].map(([, key]) => key);
-  expect(told.sort()).toEqual(["name", "namespaces", "token", "tokenFile"]);
+it.each(["access", "a token", "serviceAccounts"] as const)("tells of every key of %s", (whose) => {
+  const table = new RegExp(`\\| key of \`?${whose}\`? \\| what it is \\|\\n(.*?)\\n\\n`, "s").exec(page);
+  const told = [...(table?.[1] ?? "").matchAll(/^\| `(\w+)`/gm)].map(([, key]) => key);
+  expect(told.toSorted()).toEqual(keysOf(whose).toSorted());
+});
+
+/** What the settings say to a key that is none: all that are. */
+function keysOf(whose: "access" | "a token" | "serviceAccounts"): readonly string[] {
+  const unknown = { "a-key-as-long-as-a-secret": 1 };
+  const access = {
+    access: unknown,
+    "a token": { tokens: [unknown] },
+    serviceAccounts: { serviceAccounts: unknown },
+  }[whose];
+  try {
+    readSettings({ access }, {});
+    return [];
+  } catch (error) {
+    return /known: ([\w, ]+)/.exec(String(error))?.[1]?.split(", ") ?? [];
+  }
+}
+
+it("gives the names of scopes", () => {
+  const rows = page.split("| scope | lets it |\n")[1]?.split("\n\n")[0] ?? "";
+  expect([...rows.matchAll(/^\| `(\w+)`/gm)].map(([, scope]) => scope)).toEqual([...scopes]);
 });
 
 it("names what stays open, and nothing that does not", async () => {

@@ -6,6 +6,7 @@ import { exitCodes } from "../../src/adapters/cli/exit-codes.ts";
 import { problemStatus } from "../../src/adapters/http/problem.ts";
 import { reasonCodes, warningCodes } from "../../src/analysis/reasons.ts";
 import { errorCodes } from "../../src/base/errors.ts";
+import { rowsUnder } from "../support/table-cells.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/errors.md"), "utf8");
 
@@ -15,27 +16,15 @@ describe("docs/errors.md", () => {
     ["Reasons", reasonCodes],
     ["Warnings", warningCodes],
   ])("explains under %s every code and no other, in the order of the code", (heading, codes) => {
-    expect(rowsUnder(heading).map(([code]) => code)).toEqual(codes.map((code) => `\`${code}\``));
+    expect(rowsUnder(page, heading).map(([code]) => code)).toEqual(codes.map((code) => `\`${code}\``));
   });
 
   it.each(["Errors", "Reasons", "Warnings"])("leaves no cell empty under %s", (heading) => {
-    expect(rowsUnder(heading).flat()).not.toContain("");
+    expect(rowsUnder(page, heading).flat()).not.toContain("");
   });
 
   it("gives each error the exit code and the HTTP status that callers get", () => {
-    const told = rowsUnder("Errors").map((cells) => cells.slice(-2).map(Number));
+    const told = rowsUnder(page, "Errors").map((cells) => cells.slice(-2).map(Number));
     expect(told).toEqual(errorCodes.map((code) => [exitCodes[code], problemStatus[code]]));
   });
 });
-
-/** The cells of the table under a heading, without its head. */
-function rowsUnder(heading: string): string[][] {
-  const section = page.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
-  const lines = section.split("\n").filter((line) => line.startsWith("| "));
-  return lines.slice(2).map((line) =>
-    line
-      .slice(1, -1)
-      .split("|")
-      .map((cell) => cell.trim()),
-  );
-}

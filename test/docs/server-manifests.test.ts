@@ -1,6 +1,6 @@
 /** plugins/flagger/server is held to the code: what its files say of each other, of the server and of the settings is so. */
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -21,12 +21,15 @@ const container = z.object({
   ports: z.tuple([z.object({ name: z.literal("http"), containerPort: z.number() })]),
   livenessProbe: probe,
   readinessProbe: probe,
-  volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string(), readOnly: z.literal(true) })),
+  volumeMounts: z.array(
+    z.object({ name: z.string(), mountPath: z.string(), readOnly: z.literal(true).optional() }),
+  ),
 });
 const volume = z.object({
   name: z.string(),
   configMap: z.object({ name: z.string() }).optional(),
   secret: z.object({ secretName: z.string() }).optional(),
+  persistentVolumeClaim: z.object({ claimName: z.string() }).optional(),
 });
 const deploymentSchema = z.object({
   metadata: z.object({ namespace: z.string() }),
@@ -51,7 +54,12 @@ const serviceSchema = z.object({
   }),
 });
 
-const [deploymentManifest, serviceManifest] = serverManifests("deployment.yaml");
+const claimSchema = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({ accessModes: z.tuple([z.literal("ReadWriteOnce")]) }),
+});
+
+const [deploymentManifest, claimManifest, serviceManifest] = serverManifests("deployment.yaml");
 const deployment = deploymentSchema.parse(deploymentManifest);
 const service = serviceSchema.parse(serviceManifest);
 const pod = deployment.spec.template;
@@ -67,7 +75,7 @@ describe("the server's manifests", () => {
     const commented = [...read("kustomization.yaml").matchAll(/^ {2}# - (\S+)$/gm)].map(
       ([, file = ""]) => file,
     );
-    expect(commented).toEqual(["network-policy.yaml", "tokens.yaml"]);
+    expect(commented).toEqual(["network-policy.yaml", "tokens.yaml", "token-review.yaml"]);
     for (const { kind, metadata } of [...resources, ...commented].flatMap(serverManifests))
       expect(metadata.namespace, kind).toBe(/^(Namespace|Cluster.*)$/.test(kind) ? undefined : namespace);
   });
@@ -76,8 +84,9 @@ describe("the server's manifests", () => {
     const mounts = server.volumeMounts.map(({ mountPath }) => `${mountPath}/`);
     const told = [
       server.args[1],
+      settings.database.file,
       `${settings.specsFolder}/`,
-      ...commentedTokens().map(({ tokenFile }) => tokenFile),
+      `${withTokens().access?.tokensFolder}/`,
     ];
     for (const path of told)
       expect(
@@ -93,11 +102,22 @@ describe("the server's manifests", () => {
     const { metadata, stringData } = secret.parse(serverManifests("tokens.yaml")[0]);
     const wanted = pod.spec.volumes.flatMap((one) => one.configMap?.name ?? one.secret?.secretName ?? []);
     expect(wanted).toEqual([...generatedConfigMaps().map((one) => one.metadata.name), metadata.name]);
-    expect(Object.keys(stringData)).toEqual(commentedTokens().map(({ name }) => name));
+    const [name = "", entry = ""] = Object.entries(stringData)[0] ?? [];
+    const access = { tokens: [{ name, ...Object(parse(entry)) }] };
+    expect(readSettings({ access }, {}).access?.tokens).toMatchObject([{ name: "shop" }]);
+  });
+
+  it("keep the database on a volume that outlives the Pod", () => {
+    const claim = claimSchema.parse(claimManifest);
+    const [data] = pod.spec.volumes.filter((one) => one.persistentVolumeClaim !== undefined);
+    expect(data?.persistentVolumeClaim?.claimName).toBe(claim.metadata.name);
+    const mount = server.volumeMounts.find(({ name }) => name === data?.name);
+    expect(dirname(readSettings(settings, {}).database.file ?? "")).toBe(mount?.mountPath);
+    expect(mount?.readOnly).toBeUndefined();
   });
 
   it("lead the Service and the policy to where the server listens", () => {
-    expect(settings.listen).toEqual({ host: "0.0.0.0", port: server.ports[0].containerPort });
+    expect(settings.listen).toMatchObject({ host: "0.0.0.0", port: server.ports[0].containerPort });
     expect(
       `http://${service.metadata.name}.${deployment.metadata.namespace}:${service.spec.ports[0].port}`,
     ).toBe("http://coalmine.coalmine:8080");
@@ -108,6 +128,8 @@ describe("the server's manifests", () => {
 
   it("run the server under the account that has the rights", () => {
     const [account, role, binding] = serverManifests("rbac.yaml");
+    const [review] = serverManifests("token-review.yaml");
+    expect(Object(review).subjects).toEqual(Object(binding).subjects);
     expect(account?.metadata.name).toBe(pod.spec.serviceAccountName);
     expect(Object(binding)).toMatchObject({
       roleRef: { kind: "ClusterRole", name: role?.metadata.name },
@@ -119,7 +141,8 @@ describe("the server's manifests", () => {
 
   it("bring settings that the server takes, with what is commented out too", () => {
     expect(Object.keys(readSettings(settings, {}).sources)).toEqual(["default"]);
-    expect(readSettings(parse(uncommented()), {}).access?.tokens).toHaveLength(1);
+    expect(readSettings(settings, {}).access?.mode).toBe("off");
+    expect(withTokens().access).toMatchObject({ mode: "on", serviceAccounts: { audience: "coalmine" } });
   });
 });
 
@@ -137,12 +160,11 @@ describe("the Dockerfile", () => {
 });
 
 /** The settings with their example of access control switched on. */
-function uncommented(): string {
-  return read("coalmine.yaml").replace(/^# (access:\n)((?:# {3}.*\n)+)/m, (_, head: string, rest: string) => {
-    return head + rest.replaceAll(/^# /gm, "");
-  });
-}
-
-function commentedTokens(): readonly { readonly name: string; readonly tokenFile: string }[] {
-  return parse(uncommented()).access.tokens;
+function withTokens() {
+  const text = read("coalmine.yaml")
+    .replace(/^access: .*\n/m, "")
+    .replace(/^# (access:\n)((?:# {3}.*\n)+)/m, (_, head: string, rest: string) => {
+      return head + rest.replaceAll(/^# /gm, "");
+    });
+  return readSettings(parse(text), {});
 }

@@ -201,9 +201,16 @@ it.each([
   expect(stderr).not.toContain("hunter2");
 });
 
+it("does not start without a word on access where others than its own machine may reach it", async () => {
+  const { code, stderr } = await start({ listen: { port: 0, host: "127.1" } }).ended;
+  expect(code).toBe(64);
+  expect(stderr).toContain("access.tokens");
+  expect(stderr).toContain("access: {mode: off}");
+});
+
 it("warns where access control is off and others than its own machine may reach it", async () => {
   // No address as Node reads one, so it might be anybody's; the resolver takes it for 127.0.0.1.
-  const open = start({ listen: { port: 0, host: "127.1" } });
+  const open = start({ listen: { port: 0, host: "127.1" }, access: { mode: "off" } });
   await listening(open);
   expect(open.printed.stderr).toContain("whoever reaches this address may ask for anything");
   expect(open.printed.stderr).toContain('"accessControl":"off"');

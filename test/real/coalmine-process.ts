@@ -49,7 +49,12 @@ export function openWorkFolder(): WorkFolder {
       const child = spawn(process.execPath, [script, ...args], {
         cwd: folder,
         // Only what the test says: the machine's own PROMETHEUS_URL is none of its business.
-        env: { PATH: process.env["PATH"], NODE_NO_WARNINGS: "1", ...environment },
+        env: {
+          PATH: process.env["PATH"],
+          NODE_NO_WARNINGS: "1",
+          DATABASE_FILE: join(folder, "coalmine.db"),
+          ...environment,
+        },
         stdio: ["ignore", "pipe", "pipe"],
       });
       children.add(child);

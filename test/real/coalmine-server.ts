@@ -30,7 +30,7 @@ const program = join(import.meta.dirname, "../../src/bin/server.ts");
  * Starts src/bin/server.ts and waits until it is ready.
  *
  * @param settings as in its settings file; where it listens is chosen here.
- * @param environment its whole environment besides PATH.
+ * @param environment its whole environment besides PATH and its own database.
  */
 export async function startCoalmineServer(
   settings: Readonly<Record<string, unknown>>,
@@ -45,7 +45,12 @@ export async function startCoalmineServer(
   const start = () =>
     startOwnProcess(process.execPath, [program, "--config", file], `${url}/readyz`, {
       cwd: folder,
-      env: { PATH: process.env["PATH"] ?? "", NODE_NO_WARNINGS: "1", ...environment },
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        NODE_NO_WARNINGS: "1",
+        DATABASE_FILE: join(folder, "coalmine.db"),
+        ...environment,
+      },
       onOutput: (text) => {
         log += text;
       },

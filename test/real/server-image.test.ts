@@ -32,7 +32,12 @@ it("serves from the image's files alone, with the settings that are shipped, and
     {
       cwd: folder.path(),
       // The network of a test is this machine alone.
-      env: { NODE_ENV: "production", HOST: "127.0.0.1", PORT: String(port) },
+      env: {
+        NODE_ENV: "production",
+        HOST: "127.0.0.1",
+        PORT: String(port),
+        DATABASE_FILE: folder.path("data", "coalmine.db"),
+      },
       onOutput: (text) => {
         log += text;
       },

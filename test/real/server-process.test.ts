@@ -2,12 +2,20 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
+import { useTemporaryFolder } from "../support/temporary-folder.ts";
 
+const folder = useTemporaryFolder();
 const server = fileURLToPath(new URL("../../src/bin/server.ts", import.meta.url));
 
 function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [server, ...args], {
-    env: { PATH: process.env["PATH"], HOST: "127.0.0.1", PORT: "0", ...environment },
+    env: {
+      PATH: process.env["PATH"],
+      HOST: "127.0.0.1",
+      PORT: "0",
+      DATABASE_FILE: folder.path("coalmine.db"),
+      ...environment,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -51,7 +51,7 @@ describe("the server over a real Prometheus", () => {
     const kept = await server.send("GET", path);
     expect(kept.body).toEqual(last?.data);
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
-    expect(metrics).toMatch(/^coalmine_verdicts_total\{verdict="fail"\} 1$/m);
+    expect(metrics).toMatch(/^coalmine_verdicts_total\{verdict="fail",reason_code="[a-z-]+"\} 1$/m);
   });
 
   it("starts one analysis a key, however often and at once it is put", async () => {

@@ -77,7 +77,8 @@ function namedCohorts(document: SpecDocument): Readonly<Record<string, unknown>>
 }
 
 function presetOf({ telemetry }: SpecDocument) {
-  return presetTable.get(isDocument(telemetry) ? String(telemetry["preset"]) : String(telemetry));
+  const preset = isDocument(telemetry) ? telemetry["preset"] : telemetry;
+  return typeof preset === "string" ? presetTable.get(preset) : undefined;
 }
 
 const identifying = ["version", "workload", "service", "hash", "selector"];

@@ -11,6 +11,7 @@ import { section } from "../../analysis/spec/section.ts";
 import { writeSpec } from "../../analysis/spec/write-spec.ts";
 import { zodProblems } from "../../analysis/spec/zod-problems.ts";
 import { CoalmineError } from "../../base/errors.ts";
+import { safeParse } from "../../base/safe-parse.ts";
 import { packedDictionary } from "./packed-dictionary.ts";
 
 /** What an analysis is gone on from. */
@@ -119,7 +120,7 @@ function checksumOf(deflated: Uint8Array): number {
 }
 
 function readContent(text: string): z.output<typeof content> {
-  const read = content.safeParse(parseJson(text));
+  const read = safeParse(content, parseJson(text));
   if (read.success) return read.data;
   const [first] = zodProblems(read.error.issues);
   throw refused(`${first?.path}: ${first?.message}`);

@@ -4,6 +4,7 @@ import { invalidSpec } from "../../analysis/spec/problems-of.ts";
 import { span } from "../../analysis/spec/scalar-schemas.ts";
 import { section, word } from "../../analysis/spec/section.ts";
 import { zodProblems } from "../../analysis/spec/zod-problems.ts";
+import { safeParse } from "../../base/safe-parse.ts";
 import type { SpecDocument } from "./configuration.ts";
 
 const schema = section({
@@ -28,7 +29,7 @@ export function readStepOptions(configuration: SpecDocument): {
   readonly document: SpecDocument;
 } {
   const { onInconclusive, holdTimeout, ...document } = configuration;
-  const read = schema.safeParse({ onInconclusive, holdTimeout });
+  const read = safeParse(schema, { onInconclusive, holdTimeout });
   if (!read.success) throw invalidSpec(zodProblems(read.error.issues));
   return { options: read.data, document: { duration: defaultDuration, ...document } };
 }

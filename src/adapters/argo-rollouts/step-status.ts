@@ -1,5 +1,6 @@
 /** What a step keeps in the Rollout's status between two calls. */
 import * as z from "zod";
+import { safeParse } from "../../base/safe-parse.ts";
 import type { StepResult } from "./step-provider.ts";
 
 const schema = z.looseObject({
@@ -22,7 +23,7 @@ export interface StepStatus {
 
 /** The status in `json`; null for none, and for one that was not ours. */
 export function readStepStatus(json: string): StepStatus | null {
-  const read = json === "" || json.length > 65_536 ? null : schema.safeParse(parsed(json));
+  const read = json === "" || json.length > 65_536 ? null : safeParse(schema, parsed(json));
   if (read === null || !read.success) return null;
   const { startedAt, analysis, state, holdingSince } = read.data;
   return {

@@ -78,7 +78,7 @@ function withLimits(
   }
   for (const { name, quantile, limit } of latencyLimits) {
     const isSame = (metric: Document): boolean =>
-      metric["kind"] === "latency" && Number(metric["quantile"]) === quantile;
+      metric["kind"] === "latency" && isScalar(metric["quantile"]) && Number(metric["quantile"]) === quantile;
     metrics = withLimit(metrics, isSame, { name, kind: "latency", quantile, ...compare }, limit);
   }
   return { ...document, metrics };
@@ -88,7 +88,8 @@ function withLimits(
 function hasBaseline({ cohorts, telemetry }: Document): boolean {
   if (isDocument(cohorts)) return cohorts["baseline"] !== undefined;
   const preset = isDocument(telemetry) ? telemetry["preset"] : telemetry;
-  return cohorts === undefined && presetTable.get(String(preset))?.cohorts("", {}) != null;
+  if (cohorts !== undefined || typeof preset !== "string") return false;
+  return presetTable.get(preset)?.cohorts("", {}) != null;
 }
 
 /** What a spec without metrics judges, short of limits; without a baseline there is nothing to compare. */
@@ -113,6 +114,11 @@ function withLimit(
     const old = metric["limit"];
     return { ...metric, limit: isDocument(old) ? { ...old, atMost: limit } : limit };
   });
+}
+
+/** Of a map or a list there may be no number to make. */
+function isScalar(value: unknown): boolean {
+  return typeof value !== "object";
 }
 
 function present(fields: Readonly<Record<string, unknown>>): Document {

@@ -9,6 +9,7 @@ import { runDemo } from "./demo/demo.ts";
 import { describeError, exitCodes, usageExitCode } from "./exit-codes.ts";
 import { addGateCommand } from "./gates/gate-command.ts";
 import { addPlanCommand } from "./plan-command.ts";
+import { addTokenCommand } from "./tokens/token-command.ts";
 
 const examples = `
 Examples:
@@ -56,6 +57,7 @@ function createProgram(host: CliHost, exit: (code: number) => void): Command {
   addAnalyzeCommand(program, host, exit);
   addPlanCommand(program, host);
   addGateCommand(program, host);
+  addTokenCommand(program, host);
   program
     .command("schema")
     .description("print the JSON Schema of a spec, for editors")

@@ -22,6 +22,8 @@ export interface FlaggerApiOptions {
   readonly analyses: Pick<Analyses, "get" | "adopt" | "cancel" | "setWeight">;
   readonly gates: Gates;
   readonly releases: ReleaseStore;
+  /** Whether other servers may write to that store too; not unless given. */
+  readonly isShared?: boolean;
   readonly chooseSpec: ChooseSpec;
   readonly access: Access;
   readonly events: CanaryEvents;
@@ -47,8 +49,8 @@ export interface FlaggerApi {
 
 /** Flagger's webhooks. See README.md beside this file. */
 export function createFlaggerApi(options: FlaggerApiOptions): FlaggerApi {
-  const { access, logger, idleTimeoutMs = defaultIdleMs, mostReleases = 10_000 } = options;
-  const releases = new Releases({ ...options, idleTimeoutMs, mostReleases });
+  const { access, logger, isShared = false, idleTimeoutMs = defaultIdleMs, mostReleases = 10_000 } = options;
+  const releases = new Releases({ ...options, isShared, idleTimeoutMs, mostReleases });
   const handle = createAnswerRequest({
     answerCall: createAnswerCall({ ...options, releases }),
     access,

@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import * as z from "zod";
 import { CoalmineError } from "../../base/errors.ts";
+import { safeParse } from "../../base/safe-parse.ts";
 import type { ClusterAccess, Held } from "./cluster-access.ts";
 
 const text = z.string().min(1).optional();
@@ -82,13 +83,27 @@ async function readText(path: string): Promise<string> {
 }
 
 function parseKubeconfig(path: string, source: string): z.output<typeof kubeconfig> {
-  const document = parseDocument(source);
-  // Its errors quote the line, which may hold a token.
-  if (document.errors.length > 0) throw unusable(path, "it is not YAML");
-  const parsed = kubeconfig.safeParse(document.toJS());
+  const parsed = safeParse(kubeconfig, contentOf(path, source));
   if (parsed.success) return parsed.data;
   const paths = parsed.error.issues.map((issue) => issue.path.join(".") || "the whole");
   throw unusable(path, `not as a kubeconfig has it: ${[...new Set(paths)].join(", ")}`);
+}
+
+/** The parser's own errors quote the line, which may hold a token: they do not go along, not even as a cause. */
+function contentOf(path: string, source: string): unknown {
+  const content = plainContent(source);
+  if (content === undefined)
+    throw unusable(path, "it is not YAML, or has aliases of no anchor or too many of them");
+  return content;
+}
+
+function plainContent(source: string): unknown {
+  try {
+    const document = parseDocument(source, { logLevel: "error", stringKeys: true });
+    return document.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 });
+  } catch {
+    return undefined;
+  }
 }
 
 function unusable(path: string, problem: string, cause?: unknown): CoalmineError {

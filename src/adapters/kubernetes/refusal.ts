@@ -1,6 +1,7 @@
 /** What an API server's refusal means for whoever asked. */
 import * as z from "zod";
 import { CoalmineError } from "../../base/errors.ts";
+import { safeParse } from "../../base/safe-parse.ts";
 import type { ApiAnswer } from "./api-exchange.ts";
 import { parseJson } from "./parse-json.ts";
 
@@ -12,6 +13,7 @@ export interface ApiAsk {
   /** As in `argoproj.io`; empty for the core group. */
   readonly apiGroup: string;
   readonly version: string;
+  /** Empty for what is of the whole cluster. */
   readonly namespace: string;
   /** As in `read the Rollout`. */
   readonly act: string;
@@ -42,7 +44,7 @@ type Status = z.output<typeof statusSchema>;
 
 /** The `Status` that an answer holds; undefined if it holds something else. */
 export function statusOf({ body }: ApiAnswer): Status | undefined {
-  return statusSchema.safeParse(parseJson(body)).data;
+  return safeParse(statusSchema, parseJson(body)).data;
 }
 
 /** Whether a 404 speaks of the object of this name, and not of an API or a path that is not there. */
@@ -69,7 +71,7 @@ export function refusalOf(answer: ApiAnswer, server: string, ask: ApiAsk): Coalm
       return new CoalmineError(
         "invalid-settings",
         `${userOf(answer) ?? ask.account} may not ${ask.act} (403): it lacks the verb "${ask.verb}" on the resource ` +
-          `"${ask.resource}" of the API group "${ask.apiGroup}" in namespace "${ask.namespace}". ${ask.remedy}`,
+          `"${ask.resource}" of the API group "${ask.apiGroup}" ${whereOf(ask)}. ${ask.remedy}`,
       );
     case 404:
       return new CoalmineError(
@@ -83,6 +85,10 @@ export function refusalOf(answer: ApiAnswer, server: string, ask: ApiAsk): Coalm
         `the Kubernetes API at ${server} answers with status ${status}`,
       );
   }
+}
+
+function whereOf({ namespace }: ApiAsk): string {
+  return namespace === "" ? "of the cluster" : `in namespace "${namespace}"`;
 }
 
 function fullNameOf({ resource, apiGroup, version }: ApiAsk): string {

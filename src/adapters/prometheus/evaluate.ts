@@ -1,4 +1,5 @@
 /** A query's answer. */
+import type { LookRecord } from "../../analysis/analysis-record.ts";
 import type { CallerAnalyses } from "../../analysis/restricted-analyses.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import { unreachable } from "../../base/unreachable.ts";
@@ -6,7 +7,7 @@ import { findAnalyses } from "./find-analyses.ts";
 import { compileMatchers } from "./label-matching.ts";
 import { type MetricSeries, seriesOf } from "./metric-series.ts";
 import { parseQuery } from "./parse-query.ts";
-import { matrixOf } from "./past-values.ts";
+import { matrixOf, requirePoints } from "./past-values.ts";
 import { readQuestion } from "./read-question.ts";
 import { type PrometheusData, pointAt, reasonsOf, vectorOf } from "./write-answer.ts";
 
@@ -64,7 +65,9 @@ export async function evaluateRange(
   const query = parseQuery(text);
   if (query.kind === "series") {
     const { series, warnings } = await evaluateSeries(analyses, query, now);
-    return { data: matrixOf(query.metric, series, times, now), warnings };
+    requirePoints(series.length, times.length);
+    const paths = await pathsOf(analyses, query.metric === "coalmine_verdict" ? [] : series);
+    return { data: matrixOf({ name: query.metric, series, paths, times, now }), warnings };
   }
   const values = times.map((time) => pointAt(time, query.value));
   return { data: { resultType: "matrix", result: [{ metric: {}, values }] }, warnings: [] };
@@ -82,6 +85,15 @@ async function evaluateSeries(
     .flatMap((record) => seriesOf(metric, record))
     .filter(({ labels }) => matches(labels));
   return { series, warnings: reasonsOf([...new Set(series.map(({ record }) => record))]) };
+}
+
+/** The looks of each analysis that has a series. */
+async function pathsOf(
+  analyses: CallerAnalyses,
+  series: readonly MetricSeries[],
+): Promise<ReadonlyMap<string, readonly LookRecord[]>> {
+  const ids = new Set(series.map(({ record }) => record.id));
+  return new Map(await Promise.all([...ids].map(async (id) => [id, await analyses.looks(id)] as const)));
 }
 
 function notPresent(at: number, now: number): CoalmineError {

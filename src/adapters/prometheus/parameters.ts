@@ -63,7 +63,7 @@ export function timeOf(parameters: Parameters, name: string): number | null {
 const latestTime = 8.64e15;
 
 function secondsOf(text: string): number {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
 }
 
 /**

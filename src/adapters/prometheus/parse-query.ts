@@ -2,6 +2,7 @@
 import type { Matcher } from "../../analysis/selector.ts";
 import { suggestion } from "../../analysis/spec/nearest-word.ts";
 import { scanSelector } from "../../analysis/spec/parse-selector.ts";
+import { shownWord } from "../../analysis/spec/reading.ts";
 import { SelectorScanner } from "../../analysis/spec/selector-scanner.ts";
 import { isMetricName, type MetricName, metricNames } from "./metric-series.ts";
 
@@ -26,9 +27,9 @@ export function parseQuery(text: string): Query {
   if (scanner.match(/vector(?=\s*\()/y) !== null) return vectorFrom(scanner);
 
   const { metric, matchers } = scanSelector(scanner);
-  if (scanner.take("(")) throw scanner.error(`unknown function \`${metric}\`; ${knownForms}`);
+  if (scanner.take("(")) throw scanner.error(`unknown function \`${shownWord(metric)}\`; ${knownForms}`);
   if (!isMetricName(metric)) {
-    throw scanner.error(`unknown metric \`${metric}\`; ${suggestion(metric, metricNames)}`);
+    throw scanner.error(`unknown metric \`${shownWord(metric)}\`; ${suggestion(metric, metricNames)}`);
   }
   requireEnd(scanner);
   return { kind: "series", metric, matchers };
@@ -59,7 +60,7 @@ function requireNumber(scanner: SelectorScanner): number {
 /** A number as PromQL writes it (promql/parser/lex.go), its sign included. */
 function takeNumber(scanner: SelectorScanner): number | null {
   const text = scanner.match(
-    /[+-]?(?:0x[0-9a-f]+|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|nan)(?![a-z0-9_:.])/iy,
+    /[+-]?(?:0x[0-9a-f]+|(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf|nan)(?![a-z0-9_:.])/iy,
   );
   if (text === null) return null;
   const isNegative = text.startsWith("-");

@@ -1,5 +1,5 @@
 /** The values of series over time, from the looks that an analysis kept. */
-import type { AnalysisRecord } from "../../analysis/analysis-record.ts";
+import type { LookRecord } from "../../analysis/analysis-record.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import { type MetricName, type MetricSeries, verdictValue } from "./metric-series.ts";
 import { type PrometheusData, pointAt } from "./write-answer.ts";
@@ -27,27 +27,34 @@ export function timeGrid(start: number, end: number, stepMs: number): readonly n
   return Array.from({ length: steps + 1 }, (_, index) => start + index * stepMs);
 }
 
+/** @throws CoalmineError query-rejected if so many series at so many times are more than 200,000 points. */
+export function requirePoints(series: number, times: number): void {
+  if (series * times <= mostPoints) return;
+  throw new CoalmineError(
+    "query-rejected",
+    `${series} series at ${times} times are over the limit of ${mostPoints} points; select fewer, or take a longer step`,
+  );
+}
+
+/** What is drawn over time. */
+export interface PastSeries {
+  readonly name: MetricName;
+  readonly series: readonly MetricSeries[];
+  /** The looks of their analyses, by id; those of a verdict are not needed. */
+  readonly paths: ReadonlyMap<string, readonly LookRecord[]>;
+  /** Milliseconds, rising. */
+  readonly times: readonly number[];
+  readonly now: number;
+}
+
 /**
  * Each series where the grid meets it: from its analysis' first look (a verdict
  * from its start) to now.
- *
- * @throws CoalmineError query-rejected if that is more than 200,000 points.
  */
-export function matrixOf(
-  name: MetricName,
-  series: readonly MetricSeries[],
-  times: readonly number[],
-  now: number,
-): PrometheusData {
-  if (series.length * times.length > mostPoints) {
-    throw new CoalmineError(
-      "query-rejected",
-      `${series.length} series at ${times.length} times are over the limit of ${mostPoints} points; select fewer, or take a longer step`,
-    );
-  }
+export function matrixOf({ name, series, paths, times, now }: PastSeries): PrometheusData {
   const past = times.filter((time) => time <= now);
   const result = series.flatMap((one) => {
-    const changes = changesOf(name, one);
+    const changes = changesOf(name, one, paths.get(one.record.id) ?? []);
     let next = 0;
     const values = past.flatMap((time) => {
       while ((changes[next]?.time ?? Number.POSITIVE_INFINITY) <= time) next++;
@@ -65,20 +72,24 @@ interface Change {
   readonly value: number | null;
 }
 
-function changesOf(name: MetricName, { record, labels, value }: MetricSeries): readonly Change[] {
+function changesOf(
+  name: MetricName,
+  { record, labels, value }: MetricSeries,
+  path: readonly LookRecord[],
+): readonly Change[] {
   const { startedAt, decidedAt } = record.result;
   const decided = decidedAt === null ? [] : [{ time: Date.parse(decidedAt), value }];
   if (name === "coalmine_verdict") {
     return [{ time: Date.parse(startedAt), value: verdictValue(null) }, ...decided];
   }
-  const looks = looksOf(record, name === "coalmine_score" ? null : (labels["metric"] ?? ""));
+  const looks = looksOf(path, name === "coalmine_score" ? null : (labels["metric"] ?? ""));
   const [last] = decided;
   return last === undefined ? looks : [...looks.filter(({ time }) => time < last.time), last];
 }
 
 /** The score at each look, or the evidence of one metric. */
-function looksOf({ looks }: AnalysisRecord, metric: string | null): readonly Change[] {
-  return looks.map(({ at, score, evidence }) => ({
+function looksOf(path: readonly LookRecord[], metric: string | null): readonly Change[] {
+  return path.map(({ at, score, evidence }) => ({
     time: Date.parse(at),
     value: metric === null ? score : (evidence.find((one) => one.metric === metric)?.fail ?? null),
   }));

@@ -88,7 +88,7 @@ export function analysisRoutes({
         summary: "Ask what is known of an analysis",
         parameters: id,
         answers: { 200: { about: "What is known now.", body: resultSchema } },
-        problems: [404],
+        problems: [403, 404],
       },
       async handle(request, response) {
         answer(response, await analysesFor(request).get(idOf(request)));
@@ -101,7 +101,7 @@ export function analysisRoutes({
         summary: "End an analysis without a verdict; one that has ended stays as it is",
         parameters: id,
         answers: { 200: { about: "It has ended.", body: resultSchema } },
-        problems: [404],
+        problems: [403, 404],
       },
       async handle(request, response) {
         answer(response, await analysesFor(request).cancel(idOf(request)));
@@ -114,11 +114,10 @@ export function analysisRoutes({
         summary: "The evidence at every look so far",
         parameters: id,
         answers: { 200: { about: "Oldest first.", body: looksSchema } },
-        problems: [404],
+        problems: [403, 404],
       },
       async handle(request, response) {
-        const { looks } = await analysesFor(request).get(idOf(request));
-        response.json({ looks });
+        response.json({ looks: await analysesFor(request).looks(idOf(request)) });
       },
     },
     {
@@ -128,7 +127,7 @@ export function analysisRoutes({
         summary: "Watch an analysis: an event `look` after each look, `verdict` at the end",
         parameters: id,
         answers: { 200: { about: "Server-sent events; their data is the analysis." } },
-        problems: [404],
+        problems: [403, 404],
       },
       async handle(request, response) {
         const gone = clientGone(response);

@@ -1,4 +1,3 @@
-import type { Request } from "express";
 import {
   gateDocument,
   gateListSchema,
@@ -7,9 +6,9 @@ import {
 } from "../../analysis/gates/gate-documents.ts";
 import { gateCanary, gateNamespace } from "../../analysis/gates/gate-fields.ts";
 import type { Gates } from "../../analysis/gates/gates.ts";
-import { forbidden } from "../../analysis/restricted-analyses.ts";
+import { requireRight } from "../../analysis/restricted-analyses.ts";
 import { section } from "../../analysis/spec/section.ts";
-import type { Access, Caller } from "../../base/access.ts";
+import type { Access } from "../../base/access.ts";
 import { callerOf } from "../http/caller.ts";
 import { bodyOf, textBody } from "../http/request-body.ts";
 import type { ApiRoute } from "./operation.ts";
@@ -43,7 +42,7 @@ export function gateRoutes({ gates, access, bodyLimitBytes }: GateRouteOptions):
         };
         const caller = callerOf(request);
         const said = await gates.list(filter);
-        response.json({ gates: said.filter((gate) => caller.mayActIn(gate.namespace)).map(gateDocument) });
+        response.json({ gates: said.filter((gate) => caller.mayRead(gate.namespace)).map(gateDocument) });
       },
     },
     {
@@ -58,16 +57,11 @@ export function gateRoutes({ gates, access, bodyLimitBytes }: GateRouteOptions):
       },
       async handle(request, response) {
         const { state, by = "api", ...place } = readRequest(gateWordSchema, bodyOf(request), "the body");
-        const caller = whoMayActIn(place.namespace, request);
+        const caller = callerOf(request);
+        requireRight(caller, "write", place.namespace);
         const speaker = access.isOn ? caller.name : by;
         response.json(gateDocument(await gates.say({ ...place, isOpen: state === "open", by: speaker })));
       },
     },
   ];
-}
-
-function whoMayActIn(namespace: string, request: Request): Caller {
-  const caller = callerOf(request);
-  if (caller.mayActIn(namespace)) return caller;
-  throw forbidden(caller, namespace);
 }

@@ -63,7 +63,7 @@ function operation(path: string, describe: Operation, hasAccessControl: boolean)
     status,
     { description: about, content: body === undefined ? { [type ?? "text/plain"]: {} } : json(body) },
   ]);
-  const problems = [...(isGuarded ? [401] : []), ...describe.problems, 405, 500].map((status) => [
+  const problems = [...(isGuarded ? [401, 503] : []), ...describe.problems, 405, 500].map((status) => [
     String(status),
     {
       description: "A problem.",

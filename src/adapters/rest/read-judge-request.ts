@@ -3,6 +3,7 @@ import type { AnalysisSpec } from "../../analysis/spec/model.ts";
 import { parseSpec } from "../../analysis/spec/parse-spec.ts";
 import { zodProblems } from "../../analysis/spec/zod-problems.ts";
 import { CoalmineError, type Problem } from "../../base/errors.ts";
+import { safeParse } from "../../base/safe-parse.ts";
 import { judgeSchema, refused } from "./request-schemas.ts";
 
 /**
@@ -12,7 +13,7 @@ import { judgeSchema, refused } from "./request-schemas.ts";
  *   invalid-spec where only the spec is wrong, else invalid-request.
  */
 export function readJudgeRequest(body: unknown): JudgeRequest {
-  const request = judgeSchema.safeParse(body);
+  const request = safeParse(judgeSchema, body);
   const spec = readSpecIn(body);
   if (!request.success) {
     throw refused("invalid-request", "the body", [...zodProblems(request.error.issues), ...spec.problems]);

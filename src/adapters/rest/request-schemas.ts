@@ -5,6 +5,7 @@ import { section, word } from "../../analysis/spec/section.ts";
 import { specSchema } from "../../analysis/spec/spec-schema.ts";
 import { zodProblems } from "../../analysis/spec/zod-problems.ts";
 import { CoalmineError, type Problem } from "../../base/errors.ts";
+import { safeParse } from "../../base/safe-parse.ts";
 
 const moment = z.iso
   .datetime({
@@ -87,7 +88,7 @@ export const keySchema = z.string().regex(analysisKey.pattern, analysisKey.wante
  * @throws CoalmineError invalid-request with every problem and its path.
  */
 export function readRequest<T>(schema: z.ZodType<T>, input: unknown, what: string): T {
-  const read = schema.safeParse(input);
+  const read = safeParse(schema, input);
   if (read.success) return read.data;
   throw refused("invalid-request", what, zodProblems(read.error.issues));
 }

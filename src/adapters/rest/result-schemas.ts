@@ -98,4 +98,8 @@ export const problemSchema = z.object({
 });
 
 /** What a probe is told. */
-export const healthSchema = z.object({ status: z.enum(["ok", "draining"]) });
+export const healthSchema = z.object({
+  status: z.enum(["ok", "draining", "unavailable"]),
+  /** Where it is unavailable. */
+  reason: z.string().optional(),
+});

@@ -1,3 +1,5 @@
+import type { z } from "zod";
+import { CoalmineError, isOwnFault } from "../../base/errors.ts";
 import type { ApiRoute } from "./operation.ts";
 import { healthSchema } from "./result-schemas.ts";
 
@@ -11,10 +13,12 @@ export interface SystemRouteOptions {
   /** True from the moment the server is told to stop. */
   readonly isDraining: () => boolean;
   readonly metrics: MetricsText;
+  /** @throws CoalmineError while nothing can be kept: no work should come then. */
+  readonly checkStore: () => Promise<void>;
 }
 
-/** What probes and scrapers ask. `ready` is no as soon as the server drains, so that no new work is sent. */
-export function systemRoutes({ isDraining, metrics }: SystemRouteOptions): ApiRoute[] {
+/** What probes and scrapers ask. `ready` is no as soon as the server drains or cannot keep anything, so that no new work is sent. */
+export function systemRoutes({ isDraining, metrics, checkStore }: SystemRouteOptions): ApiRoute[] {
   const live = (path: string): ApiRoute => ({
     method: "get",
     path,
@@ -32,13 +36,13 @@ export function systemRoutes({ isDraining, metrics }: SystemRouteOptions): ApiRo
       summary: "Whether it takes requests",
       answers: {
         200: { about: "It does.", body: healthSchema },
-        503: { about: "It is being stopped.", body: healthSchema },
+        503: { about: "It is being stopped, or its database is away or full: why.", body: healthSchema },
       },
       problems: [],
     },
-    handle(_request, response) {
-      const draining = isDraining();
-      response.status(draining ? 503 : 200).json({ status: draining ? "draining" : "ok" });
+    async handle(_request, response) {
+      const health = await healthOf(isDraining, checkStore);
+      response.status(health.status === "ok" ? 200 : 503).json(health);
     },
   });
   return [
@@ -59,4 +63,21 @@ export function systemRoutes({ isDraining, metrics }: SystemRouteOptions): ApiRo
       },
     },
   ];
+}
+
+async function healthOf(
+  isDraining: () => boolean,
+  checkStore: () => Promise<void>,
+): Promise<z.input<typeof healthSchema>> {
+  if (isDraining()) return { status: "draining" };
+  try {
+    await checkStore();
+    return { status: "ok" };
+  } catch (thrown) {
+    const error = CoalmineError.from(thrown);
+    const reason = isOwnFault(error.code)
+      ? "a fault of the database; the server's log has it"
+      : error.message;
+    return { status: "unavailable", reason };
+  }
 }

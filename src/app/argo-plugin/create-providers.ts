@@ -15,6 +15,7 @@ import type { NamedSource } from "../../analysis/pick-sources.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import { createMemoryStore } from "../../store/memory/memory-store.ts";
+import { openTimerQueue } from "../../work/embedded/timer-queue.ts";
 import { addressSources } from "../address-sources.ts";
 import { openSources } from "../open-sources.ts";
 import { defaultDelayMs, readSettings, type Settings } from "../settings.ts";
@@ -62,16 +63,19 @@ export async function createProviders(
 }
 
 function providersOf(settings: Settings, rollouts: RolloutReader, logger: Logger): Providers {
-  const { byName } = openSources(settings.sources, systemClock);
+  const { byName } = openSources(settings.sources, { clock: systemClock });
   const sources = new Map(byName);
   const follower = createAnalyses({
-    store: createMemoryStore({ maxRecords: keptAnalyses }),
+    store: createMemoryStore({ maxRecords: keptAnalyses, maxLooks: keptLooks }),
+    queue: openTimerQueue({ clock: systemClock, logger }),
     sources,
     clock: systemClock,
     newId: () => crypto.randomUUID(),
     logger,
-    limits: { maxRunning: settings.limits.maxRunning, maxLooks: keptLooks },
+    limits: { maxRunning: settings.limits.maxRunning },
   });
+  // Nothing is left of a process before: the controller brings it.
+  void follower.resume();
   const byAddress = settings.allowedAddresses.length > 0 ? [defaultDelayMs.prometheus] : [];
   const delays = [...byAddress, ...[...sources.values()].map(({ ingestionDelayMs }) => ingestionDelayMs)];
   const options: ProviderOptions = {
@@ -85,9 +89,9 @@ function providersOf(settings: Settings, rollouts: RolloutReader, logger: Logger
   return { metric: createMetricProvider(options), step: createStepProvider(options) };
 }
 
-function openAddress(url: string): NamedSource {
+function openAddress(url: string, mayConnectTo: (ip: string) => boolean): NamedSource {
   const { sources } = readSettings({ sources: { [url.slice(0, 63)]: { kind: "prometheus", url } } }, {});
-  const [opened] = openSources(sources, systemClock).byName.values();
+  const [opened] = openSources(sources, { clock: systemClock, mayConnectTo }).byName.values();
   if (opened === undefined) throw new TypeError("a source wanted, none opened");
   return opened;
 }

@@ -12,6 +12,7 @@ import type { Series } from "../../../src/analysis/ports.ts";
 import { CoalmineError } from "../../../src/base/errors.ts";
 import { createMemoryStore } from "../../../src/store/memory/memory-store.ts";
 import { createManualClock } from "../../sources/scrape/manual-clock.ts";
+import { immediateQueue } from "../../support/immediate-queue.ts";
 import { quietLogger } from "../../support/quiet-logger.ts";
 import { sourceOf, syntheticService } from "../../support/synthetic-service.ts";
 
@@ -104,14 +105,20 @@ export function stage({
     seriesOf(errorRate),
     sourceAway === undefined ? null : { ...sourceAway, now: clock.now },
   );
-  const process = (): ProviderOptions & { readonly follower: Analyses } => ({
-    follower: createAnalyses({
+  const follow = () => {
+    const follower = createAnalyses({
       store: createMemoryStore({ maxRecords: 100 }),
+      queue: immediateQueue(clock),
       sources: new Map([["default", { source, ingestionDelayMs: 5_000 }]]),
       clock,
       newId: () => "unused",
       logger: quietLogger(),
-    }),
+    });
+    void follower.resume();
+    return follower;
+  };
+  const process = (): ProviderOptions & { readonly follower: Analyses } => ({
+    follower: follow(),
     rollouts: {
       read: async (namespace, name) => {
         reads.push(`${namespace}/${name}`);

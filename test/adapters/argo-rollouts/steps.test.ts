@@ -160,7 +160,7 @@ describe("what goes wrong", () => {
       phase: "Failed",
       message: expect.stringContaining("spec.progressDeadlineSeconds to 960 or more"),
     });
-    expect(options.follower.running).toBe(0);
+    expect(await options.follower.running()).toBe(0);
     const held = await provider.run(requestOf({ onInconclusive: "hold" }, { ...rollout, stepIndex: 2 }));
     expect(held).toMatchObject({ phase: "Failed", message: expect.stringContaining("`holdTimeout`") });
   });
@@ -195,7 +195,7 @@ describe.each(["terminate", "abort"] as const)("%s", (operation) => {
     await staged.passUntil(30);
     const result = await provider[operation](requestOf({}, patient, status));
     expect(result).toMatchObject({ phase: "Successful", message: "the analysis was cancelled" });
-    expect(options.follower.running).toBe(0);
+    expect(await options.follower.running()).toBe(0);
   });
 
   it("does not reach the analysis of another Rollout, whatever the status says", async () => {
@@ -203,7 +203,7 @@ describe.each(["terminate", "abort"] as const)("%s", (operation) => {
     const provider = createStepProvider(options);
     const { status } = await provider.run(requestOf());
     await provider[operation](requestOf({}, { ...patient, uid: "r-2" }, status));
-    expect(options.follower.running).toBe(1);
+    expect(await options.follower.running()).toBe(1);
   });
 
   it("does nothing to one that has ended, to one that nobody knows, and without a status", async () => {

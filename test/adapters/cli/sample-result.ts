@@ -96,5 +96,6 @@ export function stepAt(
     state: { sourceAway } as AnalysisStep["state"],
     result: { ...failedResult, ...running, ...result },
     look: { at, score: 50, evidence: [] },
+    nextAt: Date.parse(at) + 15_000,
   };
 }

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { type Access, noAccessControl } from "../../../src/base/access.ts";
+import { callerNamed } from "../../support/access-of.ts";
 import { type FlaggerStage, flaggerStage } from "./flagger-stage.ts";
 
 const sent = { name: "checkout", namespace: "shop", phase: "Progressing", checksum: "r1" };
@@ -172,8 +173,12 @@ describe("a body", () => {
 describe("who may ask", () => {
   const access: Access = {
     isOn: true,
-    callerOf: (secret) =>
-      secret === "s3cret-of-shop" ? { name: "ci", mayActIn: (namespace) => namespace === "shop" } : null,
+    callerOf: async (secret) =>
+      secret === "s3cret-of-shop"
+        ? callerNamed("ci")
+        : secret === "s3cret-to-read"
+          ? callerNamed("dashboard", { scopes: ["read"] })
+          : null,
   };
   const basic = { authorization: `Basic ${Buffer.from("flagger:s3cret-of-shop").toString("base64")}` };
 
@@ -200,7 +205,14 @@ describe("who may ask", () => {
       { namespace: "bank", metadata: { token: "s3cret-of-shop" } },
       {},
       403,
-      /ci may not speak for namespace bank/,
+      /the token ci may not write in the namespace "bank"; add "bank" to its namespaces/,
+    ],
+    [
+      "a token that may only read",
+      { metadata: { token: "s3cret-to-read" } },
+      {},
+      403,
+      /dashboard may not write in the namespace "shop"; add "write" to its scopes/,
     ],
   ])(
     "%s is refused on every hook, and nothing is stored or started",

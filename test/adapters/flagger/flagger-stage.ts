@@ -21,6 +21,7 @@ import { createMemoryGateStore } from "../../../src/store/memory/memory-gate-sto
 import { createMemoryReleaseStore } from "../../../src/store/memory/memory-release-store.ts";
 import { createMemoryStore } from "../../../src/store/memory/memory-store.ts";
 import { createManualClock, type ManualClock } from "../../sources/scrape/manual-clock.ts";
+import { immediateQueue } from "../../support/immediate-queue.ts";
 import { specOf } from "../../support/sample-record.ts";
 import { type ScriptedRuns, scriptedRuns } from "../../support/scripted-runs.ts";
 import { inject } from "./inject.ts";
@@ -90,6 +91,7 @@ export async function flaggerStage(options: StageOptions = {}): Promise<FlaggerS
   const source: SampleSource = { name: "default", read: async () => ({ series: [], warnings: [] }) };
   const analyses = createAnalyses({
     store: options.store ?? createMemoryStore({ maxRecords: 1_000_000 }),
+    queue: immediateQueue(clock),
     sources: new Map([["default", { source, ingestionDelayMs: 0 }]]),
     clock,
     newId: () => `of-somebody-else-${++others}`,
@@ -97,6 +99,7 @@ export async function flaggerStage(options: StageOptions = {}): Promise<FlaggerS
     limits: options.limits ?? {},
     runs: script.runs,
   });
+  void analyses.resume();
   const gates = createGates({ store: createMemoryGateStore(), clock });
   const releases = options.releases ?? createMemoryReleaseStore();
   const told: FlaggerStage["told"] = [];

@@ -3,7 +3,11 @@ import { describe, expect, it } from "vitest";
 import { accessOf } from "../../support/access-of.ts";
 import { servePrometheus } from "./serve-prometheus.ts";
 
-const access = accessOf({ "shop-secret": ["shop"], "bank-secret": ["bank"] });
+const access = accessOf({
+  "shop-secret": ["shop"],
+  "bank-secret": ["bank"],
+  "reading-secret": { namespaces: ["shop"], scopes: ["read"] },
+});
 const starting = encodeURIComponent(
   'coalmine_score{service="checkout",namespace="shop",telemetry="istio",canary_version="v2",baseline_version="v1"}',
 );
@@ -55,6 +59,21 @@ describe("with a token", () => {
     expect((await server.ask("/api/v1/query?query=vector(1)", { headers })).status).toBe(200);
     const form = new URLSearchParams({ query: "vector(1)" });
     expect((await server.ask("/api/v1/query", { method: "POST", headers, body: form })).status).toBe(200);
+  });
+
+  it("of the scope read a query starts nothing, and is answered once somebody else has started it", async () => {
+    const server = await servePrometheus({ access });
+    const path = `/api/v1/query?query=${starting}`;
+    const refused = await server.ask(path, bearer("reading-secret"));
+    expect(refused).toMatchObject({ status: 403, body: { errorType: "forbidden" } });
+    expect(refused.body.error).toContain('add "write" to its scopes');
+    expect(server.script.opened).toEqual([]);
+
+    await server.ask(path, bearer("shop-secret"));
+    for (const known of [path, `/api/v1/query?query=${selecting}`]) {
+      expect((await server.ask(known, bearer("reading-secret"))).body.data.result, known).toHaveLength(1);
+    }
+    expect(server.script.opened).toHaveLength(1);
   });
 
   it("an analysis of another namespace is neither started nor seen", async () => {

@@ -23,7 +23,7 @@ const failed = {
 async function end(server: PrometheusServer, changes: typeof passed | typeof failed): Promise<void> {
   const startedAt = new Date(server.script.last.options.startedAt).toISOString();
   server.script.last.look({ ...changes, startedAt, decidedAt: new Date().toISOString() });
-  await expect.poll(() => server.analyses.running).toBe(0);
+  await expect.poll(() => server.analyses.running()).toBe(0);
 }
 
 const values = (body: { data: { result: { value: [number, string] }[] } }) =>
@@ -71,7 +71,7 @@ describe("the requests of its callers", () => {
     const form = new URLSearchParams({ query: `coalmine_score{${spec}}`, time: String(seconds) });
     const { status, body } = await server.ask("/api/v1/query", { method: "POST", body: form });
     expect(status).toBe(200);
-    await expect.poll(() => server.analyses.running).toBe(0);
+    await expect.poll(() => server.analyses.running()).toBe(0);
     const again = await server.ask("/api/v1/query", { method: "POST", body: form });
     expect(again.body).toEqual({
       status: "success",
@@ -292,8 +292,8 @@ describe("ranges", () => {
     await server.query(`coalmine_score{key="k",${spec}}`);
     const startedAt = new Date(server.script.last.options.startedAt).toISOString();
     server.script.last.look({ score: 60, startedAt });
-    await expect.poll(async () => (await server.analyses.get("k")).looks.length).toBe(2);
-    const { looks } = await server.analyses.get("k");
+    await expect.poll(async () => (await server.analyses.looks("k")).length).toBe(2);
+    const looks = await server.analyses.looks("k");
     const [first = 0, second = 0] = looks.map(({ at }) => Date.parse(at) / 1_000);
     // A scripted run's looks are 15 s apart, whatever the clock says.
     server.forward(45_000);

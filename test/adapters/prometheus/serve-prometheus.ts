@@ -9,6 +9,7 @@ import { systemClock } from "../../../src/app/system-clock.ts";
 import { type Access, noAccessControl } from "../../../src/base/access.ts";
 import type { Clock } from "../../../src/base/clock.ts";
 import { createMemoryStore } from "../../../src/store/memory/memory-store.ts";
+import { immediateQueue } from "../../support/immediate-queue.ts";
 import { type QuietLogger, quietLogger } from "../../support/quiet-logger.ts";
 import { type ScriptedRun, type ScriptedRuns, scriptedRuns } from "../../support/scripted-runs.ts";
 
@@ -58,12 +59,14 @@ export async function servePrometheus(options: ServeOptions = {}): Promise<Prome
   let ids = 0;
   const analyses = createAnalyses({
     store: createMemoryStore({ maxRecords: 10_000 }),
+    queue: immediateQueue(clock),
     sources: new Map([["default", { source, ingestionDelayMs: 0 }]]),
     clock,
     newId: () => `id-${++ids}`,
     logger,
     runs: script.runs,
   });
+  await analyses.resume();
   const api = createPrometheusApi({
     analyses,
     access,

@@ -4,7 +4,11 @@ import { accessOf } from "../../support/access-of.ts";
 import { specDocument } from "../../support/sample-record.ts";
 import { type RestServer, serveRest } from "./serve-rest.ts";
 
-const access = accessOf({ "shop-secret": ["shop"], "bank-secret": ["bank"] });
+const access = accessOf({
+  "shop-secret": ["shop"],
+  "bank-secret": ["bank"],
+  "reading-secret": { namespaces: ["shop"], scopes: ["read"] },
+});
 
 function serve(): Promise<RestServer> {
   return serveRest({ access, prepare: (run) => run.look() });
@@ -99,6 +103,31 @@ describe("with a token", () => {
       body: { code: "forbidden", detail: expect.stringContaining('"shop"') },
     });
     expect(server.script.opened).toEqual([]);
+  });
+
+  it("of the scope read it asks and judges, and changes nothing", async () => {
+    const server = await serve();
+    const { body } = await ask(server, "shop-secret", "POST", "/v1/analyses", specDocument);
+    const path = `/v1/analyses/${body.id}`;
+    const gate = { namespace: "shop", canary: "checkout", state: "open" };
+    for (const [method, of, json] of [
+      ["POST", "/v1/analyses", specDocument],
+      ["PUT", "/v1/analyses/key", specDocument],
+      ["POST", `${path}/cancel`, undefined],
+      ["POST", "/v1/gates", gate],
+    ] as const) {
+      expect(await ask(server, "reading-secret", method, of, json), `${method} ${of}`).toMatchObject({
+        status: 403,
+        body: { code: "forbidden", detail: expect.stringContaining('add "write" to its scopes') },
+      });
+    }
+    for (const known of [path, `${path}/looks`, "/v1/analyses", "/v1/gates"]) {
+      expect((await ask(server, "reading-secret", "GET", known)).status, known).toBe(200);
+    }
+    expect((await ask(server, "reading-secret", "GET", path)).body.phase).toBe("running");
+    const counts = { canary: { total: 100, bad: 1 }, baseline: { total: 100, bad: 1 } };
+    const judged = await ask(server, "reading-secret", "POST", "/v1/judge", { spec: specDocument, counts });
+    expect(judged.status).toBe(200);
   });
 
   it("a key of another's is a conflict that says no more", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { gateListSchema, gateSchema } from "../../../src/analysis/gates/gate-documents.ts";
+import { callerNamed } from "../../support/access-of.ts";
 import { gateToken, tokenAccess } from "../../support/serve-gates.ts";
 import { serveRest } from "./serve-rest.ts";
 
@@ -109,12 +110,12 @@ describe("with access control", () => {
   });
 
   it("lists the gates of the caller's namespaces only", async () => {
-    let mayActIn: readonly string[] = ["shop", "bank"];
-    const caller = { name: "ci", mayActIn: (namespace: string) => mayActIn.includes(namespace) };
-    const { ask } = await serve({ access: { isOn: true, callerOf: () => caller } });
+    let namespaces = ["shop", "bank"];
+    const callerOf = async () => callerNamed("ci", { namespaces });
+    const { ask } = await serve({ access: { isOn: true, callerOf } });
     await ask("POST", "/v1/gates", post("bank"));
     await ask("POST", "/v1/gates", post("shop"));
-    mayActIn = ["shop"];
+    namespaces = ["shop"];
     for (const query of ["", "?namespace=bank", "?canary=checkout"]) {
       const { gates } = gateListSchema.parse(await (await ask("GET", `/v1/gates${query}`)).json());
       expect(gates.map(({ namespace }) => namespace)).toEqual(query === "?namespace=bank" ? [] : ["shop"]);

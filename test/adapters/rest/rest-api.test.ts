@@ -121,7 +121,7 @@ describe("asking", () => {
     expect(one.status).toBe(200);
     expect(resultSchema.parse(await one.json()).id).toBe("id-1");
     server.script.last.look();
-    await expect.poll(async () => (await server.analyses.get("id-1")).looks.length).toBe(2);
+    await expect.poll(async () => (await server.analyses.looks("id-1")).length).toBe(2);
     const { looks } = looksSchema.parse(await (await server.ask("GET", "/v1/analyses/id-1/looks")).json());
     expect(looks.map(({ evidence }) => evidence.map(({ metric }) => metric))).toEqual([
       ["errors", "latency"],

@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { Registry } from "prom-client";
 import { onTestFinished } from "vitest";
 import { createHttpApp } from "../../../src/adapters/http/http-app.ts";
-import { measureRequests } from "../../../src/adapters/http/http-metrics.ts";
 import { listen } from "../../../src/adapters/http/listen.ts";
+import { measuredListener } from "../../../src/adapters/http/measured-listener.ts";
 import { createRestApi, type RestApiOptions } from "../../../src/adapters/rest/rest-api.ts";
 import { type Analyses, createAnalyses } from "../../../src/analysis/analyses.ts";
 import { createGates } from "../../../src/analysis/gates/create-gates.ts";
@@ -14,6 +14,7 @@ import { systemClock } from "../../../src/app/system-clock.ts";
 import { noAccessControl } from "../../../src/base/access.ts";
 import { createMemoryGateStore } from "../../../src/store/memory/memory-gate-store.ts";
 import { createMemoryStore } from "../../../src/store/memory/memory-store.ts";
+import { immediateQueue } from "../../support/immediate-queue.ts";
 import { type QuietLogger, quietLogger } from "../../support/quiet-logger.ts";
 import { specDocument } from "../../support/sample-record.ts";
 import { type ScriptedRun, type ScriptedRuns, scriptedRuns } from "../../support/scripted-runs.ts";
@@ -39,12 +40,14 @@ export async function serveRest(
   let ids = 0;
   const analyses = createAnalyses({
     store: createMemoryStore({ maxRecords: 10_000 }),
+    queue: immediateQueue(systemClock),
     sources: new Map([["default", { source, ingestionDelayMs: 0 }]]),
     clock: systemClock,
     newId: () => `id-${++ids}`,
     logger,
     runs: { ...script.runs, judgeCounts },
   });
+  await analyses.resume();
   const registry = new Registry();
   const gates = createGates({ store: createMemoryGateStore(), clock: systemClock });
   const api = createRestApi({
@@ -54,10 +57,11 @@ export async function serveRest(
     version: "1.2.3",
     isDraining: () => false,
     metrics: registry,
+    checkStore: async () => undefined,
     ...options,
   });
-  const app = createHttpApp({ handlers: [measureRequests(registry), api], logger });
-  const listener = await listen(app, { host: "127.0.0.1", port: 0 });
+  const app = createHttpApp({ handlers: [api], logger });
+  const listener = await listen(measuredListener(registry, new Set(), app), { host: "127.0.0.1", port: 0 });
   onTestFinished(async () => {
     await analyses.close();
     await listener.close(0);

@@ -64,7 +64,7 @@ describe("a webhook's token", () => {
     const { phase, flagger, coalmine } = await releases.team;
     expect(phase).toBe("Failed");
     const { name } = stage.namespace;
-    const refusal = `the token team may not speak for namespace ${name}`;
+    const refusal = `the token team may not write in the namespace "${name}"; add "${name}" to its namespaces in the server's settings, or use another token`;
     expect(flagger).toContain(
       `Warning Halt team.${name} advancement pre-rollout check pre-rollout failed ${refusal}`,
     );
@@ -103,7 +103,7 @@ it("a MetricTemplate with another namespace's token fails its checks, and Flagge
   const { phase, image, flagger } = await releases.foreign;
   expect({ phase, image }).toEqual({ phase: "Failed", image: "shop/checkout:1" });
   expect(flagger).toContainEqual(
-    expect.stringMatching(/^Warning Metric query failed for coalmine: .*the token team may not act in /s),
+    expect.stringMatching(/^Warning Metric query failed for coalmine: .*the token team may not write in /s),
   );
   expect(await verdictsOf("foreign")).toEqual([]);
 });

@@ -33,7 +33,7 @@ describe("the manifests of the server", () => {
     expect(new Set(manifests.map(({ kind }) => kind))).toEqual(
       new Set([
         ...["Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Deployment", "Service"],
-        ...["NetworkPolicy", "Secret", "ConfigMap"],
+        ...["NetworkPolicy", "Secret", "ConfigMap", "PersistentVolumeClaim"],
       ]),
     );
   });

@@ -11,7 +11,7 @@ export function readNumber(written: string, at: number): number | bigint {
     if (value > greatestInt) throw conditionFault(at, `${written} is over the greatest int, ${greatestInt}`);
     return value;
   }
-  const value = /^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(digits) ? Number(digits) : Number.NaN;
+  const value = /^(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(digits) ? Number(digits) : Number.NaN;
   if (!Number.isFinite(value)) throw conditionFault(at, `${written} is no number`);
   return value;
 }

@@ -1,6 +1,7 @@
 /** The Kubernetes API's JSON of a Rollout, as far as a plugin of ours looks at it. */
 import * as z from "zod";
 import { CoalmineError } from "../../../base/errors.ts";
+import { safeParse } from "../../../base/safe-parse.ts";
 import { parseJson } from "../../kubernetes/parse-json.ts";
 import type { RolloutView } from "../controller-view.ts";
 import { defaultMaxTrafficWeight, defaultProgressDeadlineSeconds } from "../rollout-defaults.ts";
@@ -37,7 +38,7 @@ const rolloutSchema = z.object({
  *   answered was not a Kubernetes API, or not one that Coalmine knows.
  */
 export function parseRollout(body: string): RolloutView {
-  const parsed = rolloutSchema.safeParse(parseJson(body));
+  const parsed = safeParse(rolloutSchema, parseJson(body));
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
       ({ path, message }) => `${path.join(".") || "the whole"}: ${message}`,

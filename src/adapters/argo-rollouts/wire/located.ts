@@ -74,8 +74,13 @@ export function timeOf(at: Located): number | null {
   if (isNil(at)) return null;
   const { seconds, nanos } = goTime(at);
   if (seconds === zeroGoTime.seconds && nanos === 0) return null;
-  return seconds * 1_000 + Math.floor(nanos / 1_000_000);
+  const time = seconds * 1_000 + Math.floor(nanos / 1_000_000);
+  if (Math.abs(time) > latestTime) throw wrongKind(at, "a time that a date can be");
+  return time;
 }
+
+/** The last moment of ECMAScript's Date; Go's times reach further. */
+const latestTime = 8.64e15;
 
 function goTime(at: Located): ReturnType<typeof goTimeOfValue> {
   try {

@@ -7,6 +7,7 @@ import {
 } from "../../../analysis/gates/gate-documents.ts";
 import type { GateFilter } from "../../../analysis/gates/gates.ts";
 import { CoalmineError, errorCodes } from "../../../base/errors.ts";
+import { safeParse } from "../../../base/safe-parse.ts";
 import type { CliHost } from "../cli-host.ts";
 
 /** The server whose gates are asked for. */
@@ -41,7 +42,7 @@ export function createGateClient({ url, token }: GateServer, host: Pick<CliHost,
       init,
     );
     if (status < 200 || status > 299) throw refusal(url, status, body, location);
-    const read = schema.safeParse(body);
+    const read = safeParse(schema, body);
     if (!read.success) throw noCoalmine(url, "what it answers is no gate");
     return read.data;
   }
@@ -98,7 +99,7 @@ function away(url: URL, cause: unknown): CoalmineError {
 }
 
 function refusal(url: URL, status: number, body: unknown, location: string | null): CoalmineError {
-  const problem = problemSchema.safeParse(body);
+  const problem = safeParse(problemSchema, body);
   if (problem.success) {
     const { code, detail } = problem.data;
     const fix = code === "unauthenticated" ? "; here it comes from COALMINE_TOKEN or --token-file" : "";

@@ -1,12 +1,18 @@
 /** What each path of the load tester's gates does. */
 import type { GateQuestion, Gates } from "../../../analysis/gates/gates.ts";
+import type { Scope } from "../../../base/access.ts";
 import { CoalmineError } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { GateAnswer } from "./gate-answer.ts";
 import type { GateCall } from "./gate-call.ts";
 
-/** Does what a call asks for, in the name of `by`. */
-export type GateAct = (call: GateCall, by: string) => Promise<GateAnswer>;
+/** What one path does. */
+export interface GateAct {
+  /** What a caller needs to ask for it. */
+  readonly scope: Scope;
+  /** Does what a call asks for, in the name of `by`. */
+  run(call: GateCall, by: string): Promise<GateAnswer>;
+}
 
 const approved: GateAnswer = { status: 200, text: "Approved" };
 const refused: GateAnswer = { status: 403, text: "Forbidden" };
@@ -27,18 +33,22 @@ export interface GateActsOptions {
 
 /** Those that ask or say something, by their path. */
 export function createGateActs({ gates, logger }: GateActsOptions): ReadonlyMap<string, GateAct> {
-  const check: GateAct = async (call) => {
-    const gate = await gates.standing(questionOf(call));
-    return gate?.isOpen === true ? approved : refused;
+  const check: GateAct = {
+    scope: "read",
+    async run(call) {
+      const gate = await gates.standing(questionOf(call));
+      return gate?.isOpen === true ? approved : refused;
+    },
   };
-  const say =
-    (isOpen: boolean): GateAct =>
-    async ({ namespace, canary, hook, checksum, isOfRevision }, by) => {
+  const say = (isOpen: boolean): GateAct => ({
+    scope: "write",
+    async run({ namespace, canary, hook, checksum, isOfRevision }, by) {
       const revision = isOfRevision ? checksum : null;
       const gate = await gates.say({ namespace, canary, hook, revision, isOpen, by });
       logger.info({ gate }, `a gate was ${isOpen ? "opened" : "closed"}`);
       return accepted;
-    };
+    },
+  });
   return new Map<GatePath, GateAct>([
     ["/gate/check", check],
     ["/gate/open", say(true)],
@@ -55,12 +65,15 @@ function questionOf({ namespace, canary, hook, checksum, isOfRevision }: GateCal
   return { namespace, canary, hook, revision: hasRevision ? checksum : null };
 }
 
-function ofRollback(act: GateAct): GateAct {
-  return async (call, by) => {
-    if (call.hook !== null && call.hook !== "rollback") {
-      const message = `metadata.hook is ${call.hook}, whose gates are at /gate, not at /rollback`;
-      throw new CoalmineError("invalid-request", message);
-    }
-    return await act({ ...call, hook: "rollback" }, by);
+function ofRollback({ scope, run }: GateAct): GateAct {
+  return {
+    scope,
+    async run(call, by) {
+      if (call.hook !== null && call.hook !== "rollback") {
+        const message = `metadata.hook is ${call.hook}, whose gates are at /gate, not at /rollback`;
+        throw new CoalmineError("invalid-request", message);
+      }
+      return await run({ ...call, hook: "rollback" }, by);
+    },
   };
 }

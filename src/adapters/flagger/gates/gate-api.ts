@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Gates } from "../../../analysis/gates/gates.ts";
-import { forbidden } from "../../../analysis/restricted-analyses.ts";
+import { requireRight } from "../../../analysis/restricted-analyses.ts";
 import type { Access } from "../../../base/access.ts";
 import { CoalmineError, isOwnFault } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
@@ -68,13 +68,14 @@ async function answerTo(
   { headers }: IncomingMessage,
 ): Promise<GateAnswer> {
   const call = readGateCall(body);
-  const caller = access.callerOf(call.token ?? secretOf(headers));
+  const caller = await access.callerOf(call.token ?? secretOf(headers));
   if (caller === null) {
     const message = "the call needs a token that the server knows, in metadata.token or as Authorization";
     throw new CoalmineError("unauthenticated", message);
   }
-  if (!caller.mayActIn(call.namespace)) throw forbidden(caller, call.namespace);
-  return await act(call, access.isOn ? caller.name : (call.by ?? "webhook"));
+  // Who may open a gate may ask how it stands: both are Flagger's hooks.
+  if (!caller.mayWrite(call.namespace)) requireRight(caller, act.scope, call.namespace);
+  return await act.run(call, access.isOn ? caller.name : (call.by ?? "webhook"));
 }
 
 /** What a caller is told of a failure; of one of ours nothing, and the log has its cause. */

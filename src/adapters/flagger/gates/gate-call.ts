@@ -9,6 +9,7 @@ import {
 } from "../../../analysis/gates/gate-fields.ts";
 import { zodProblems } from "../../../analysis/spec/zod-problems.ts";
 import { CoalmineError, type Problem } from "../../../base/errors.ts";
+import { safeParse } from "../../../base/safe-parse.ts";
 
 /** What a call to a gate asks or says, in a payload as Flagger's webhooks send it. */
 export interface GateCall {
@@ -60,7 +61,7 @@ const payloadSchema = z.object(
  *   them holds what the metadata holds, hook apart.
  */
 export function readGateCall(body: string): GateCall {
-  const read = payloadSchema.safeParse(parseJson(body));
+  const read = safeParse(payloadSchema, parseJson(body));
   if (!read.success) throw unreadable(zodProblems(read.error.issues));
   const { name, namespace, checksum, metadata } = read.data;
   const isOfRevision = metadata?.revision === "this";

@@ -1,6 +1,7 @@
 /** Flagger's webhooks as HTTP: addresses, methods, bodies, who may ask, and answers of plain text. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Access } from "../../../base/access.ts";
+import { requireRight } from "../../../analysis/restricted-analyses.ts";
+import type { Access, Caller } from "../../../base/access.ts";
 import { CoalmineError, type ErrorCode, isOwnFault } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { secretOf } from "../../http/secret-of.ts";
@@ -55,8 +56,9 @@ export function createAnswerRequest({ answerCall, access, logger }: AnswerReques
     try {
       const { call, token } = parseCall(body, hook);
       about = call;
-      const refused = refusal(access, token ?? secretOf(request.headers), call.canary.namespace);
-      return refused ?? (await answerCall(call));
+      const secret = token ?? secretOf(request.headers);
+      requireRight(await callerBy(access, secret), "write", call.canary.namespace);
+      return await answerCall(call);
     } catch (thrown) {
       const error = CoalmineError.from(thrown);
       const asked = about.hook ?? hook;
@@ -109,17 +111,14 @@ function pathWithin(url: string): string | null {
   return path.startsWith("/") ? path.slice(1) : null;
 }
 
-function refusal(access: Access, secret: string | null, namespace: string): HookAnswer | null {
-  const caller = access.callerOf(secret);
-  if (caller === null) {
-    const what = secret === null ? "needs a token" : "has a token that nobody holds";
-    return {
-      status: 401,
-      text: `the webhook ${what}: put one into metadata.token or the address (//user:TOKEN@)`,
-    };
-  }
-  if (caller.mayActIn(namespace)) return null;
-  return { status: 403, text: `the token ${caller.name} may not speak for namespace ${namespace}` };
+async function callerBy(access: Access, secret: string | null): Promise<Caller> {
+  const caller = await access.callerOf(secret);
+  if (caller !== null) return caller;
+  const what = secret === null ? "needs a token" : "has a token that nobody holds";
+  throw new CoalmineError(
+    "unauthenticated",
+    `the webhook ${what}: put one into metadata.token or the address (//user:TOKEN@)`,
+  );
 }
 
 /** Answers a request whose body may not have been read; the connection ends with it. */

@@ -3,6 +3,7 @@ import { nearestWord } from "../../../analysis/spec/nearest-word.ts";
 import { zodProblems } from "../../../analysis/spec/zod-problems.ts";
 import { CoalmineError } from "../../../base/errors.ts";
 import { dnsLabel, dnsSubdomain, mostSubdomainLength } from "../../../base/kubernetes-name.ts";
+import { safeParse } from "../../../base/safe-parse.ts";
 import { type HookCall, type HookType, hookTypes } from "../hook-call.ts";
 
 /** A call, and what it held to be let in; its metadata no longer has that, nor `hook`. */
@@ -56,7 +57,7 @@ const payload = z.looseObject(
  * @throws CoalmineError invalid-request that names every fault, and no value: one may be a secret.
  */
 export function parseCall(body: string, hook: HookType | null): ReceivedCall {
-  const parsed = payload.safeParse(jsonOf(body));
+  const parsed = safeParse(payload, jsonOf(body));
   if (!parsed.success) throw unreadable(parsed.error.issues);
   const { name, namespace, phase, checksum } = parsed.data;
   const { token, hook: named, ...said } = parsed.data.metadata ?? {};

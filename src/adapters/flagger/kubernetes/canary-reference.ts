@@ -1,6 +1,7 @@
 /** Which very Canary an Event is about. */
 import * as z from "zod";
 import { CoalmineError } from "../../../base/errors.ts";
+import { safeParse } from "../../../base/safe-parse.ts";
 import { parseJson } from "../../kubernetes/parse-json.ts";
 
 /** `involvedObject` of an Event: people's tools find the Event by kind, name, namespace and uid. */
@@ -30,7 +31,7 @@ const canarySchema = z.object({
  * @throws CoalmineError source-unavailable if it is not one: what answered was not a Kubernetes API.
  */
 export function parseCanaryReference(body: string): CanaryReference {
-  const parsed = canarySchema.safeParse(parseJson(body));
+  const parsed = safeParse(canarySchema, parseJson(body));
   if (!parsed.success) {
     const paths = parsed.error.issues.map(({ path }) => path.join(".") || "the whole");
     const wrong = `what the Kubernetes API answered is no Canary: ${paths.join(", ")}`;

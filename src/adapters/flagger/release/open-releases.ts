@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Analyses } from "../../../analysis/analyses.ts";
 import type { AnalysisRecord } from "../../../analysis/analysis-record.ts";
 import type { ReleaseStore } from "../../../analysis/ports.ts";
@@ -31,6 +32,8 @@ export interface OpenRelease {
 export interface OpenReleasesOptions {
   readonly analyses: Pick<Analyses, "get" | "cancel" | "setWeight">;
   readonly releases: ReleaseStore;
+  /** Whether other servers may write to that store too: what is known is then read again at each call. */
+  readonly isShared: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -62,7 +65,23 @@ export class OpenReleases {
   /** What is known of a Canary. @throws whatever the store does. */
   async load(canary: CanaryName): Promise<OpenRelease> {
     const known = this.#open.get(keyOf(canary));
-    return known ?? this.#keep(await this.#stored(canary));
+    if (known === undefined) return this.#keep(await this.#stored(canary));
+    return this.#options.isShared ? await this.#readAgain(canary, known) : known;
+  }
+
+  /** What is known, unless another server has changed it. A store that fails does not hold up a rollout. */
+  async #readAgain(canary: CanaryName, known: OpenRelease): Promise<OpenRelease> {
+    try {
+      const stored = await this.#stored(canary);
+      if (stored === null || known.release === null || isDeepStrictEqual(stored, known.release)) return known;
+      this.#open.delete(keyOf(canary));
+      const changed = this.#keep(stored);
+      changed.calledAt = Math.max(known.calledAt, stored.calledAt);
+      return changed;
+    } catch (error) {
+      this.#options.logger.error({ ...canary, err: error }, "a release could not be read again");
+      return known;
+    }
   }
 
   /** The latest release of a Canary, to be looked at only; null without one, and while the store fails, which `load` tells. */

@@ -13,6 +13,8 @@ export interface Release {
   readonly analysis: string | null;
   readonly openedAt: number;
   readonly closedAt: number | null;
+  /** When it was called for, as far as it was kept: for servers that share the store, and see a part of the calls each. */
+  readonly calledAt: number;
   /** Whether a hook's metadata said what to judge; without a word it is all defaults. */
   readonly isSaid: boolean;
   readonly options: ReleaseOptions;
@@ -42,6 +44,7 @@ export function newRelease(canary: CanaryName, revision: string, attempt: number
     analysis: null,
     openedAt,
     closedAt: null,
+    calledAt: openedAt,
     isSaid: false,
     options: defaultOptions,
     isAsked: false,
@@ -56,11 +59,11 @@ export function newRelease(canary: CanaryName, revision: string, attempt: number
 /** As the store keeps it. */
 export function recordOf(release: Release): ReleaseRecord {
   const { canary, revision, attempt, analysis, openedAt, closedAt } = release;
-  const { isSaid, options, isAsked, refusedSince, weight, supersedes, lost, told } = release;
+  const { calledAt, isSaid, options, isAsked, refusedSince, weight, supersedes, lost, told } = release;
   return {
     ...{ namespace: canary.namespace, name: canary.name, revision, attempt, analysis, openedAt, closedAt },
     notes: {
-      ...{ isSaid, isAsked, refusedSince, weight, lost, told: told.join(" ") },
+      ...{ calledAt, isSaid, isAsked, refusedSince, weight, lost, told: told.join(" ") },
       onInconclusive: options.onInconclusive,
       holdTimeoutMs: options.holdTimeoutMs,
       supersedes: supersedes?.revision ?? null,
@@ -76,6 +79,7 @@ export function releaseOf({ namespace, name, notes, ...record }: ReleaseRecord):
   return {
     ...newRelease({ namespace, name }, revision, attempt, openedAt),
     ...{ analysis, closedAt },
+    calledAt: numberOf(notes["calledAt"]) ?? openedAt,
     isSaid: notes["isSaid"] === true,
     options: {
       onInconclusive: onInconclusive === "rollback" || onInconclusive === "promote" ? onInconclusive : "hold",

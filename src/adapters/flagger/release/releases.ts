@@ -24,6 +24,8 @@ import { createTurns } from "./turns.ts";
 export interface ReleasesOptions {
   readonly analyses: Pick<Analyses, "get" | "adopt" | "cancel" | "setWeight">;
   readonly releases: ReleaseStore;
+  /** Whether other servers may write to that store too. */
+  readonly isShared: boolean;
   readonly chooseSpec: ChooseSpec;
   readonly events: CanaryEvents;
   readonly clock: Clock;
@@ -149,9 +151,20 @@ export class Releases {
 
   async #called({ namespace, name }: CanaryName): Promise<OpenRelease> {
     const known = await this.#open.load({ namespace, name });
-    known.calledAt = this.#options.clock.now();
+    const now = this.#options.clock.now();
+    known.calledAt = now;
+    await this.#tellOthers(known, now);
     this.#sweep();
     return known;
+  }
+
+  /** Others that share the store must not take it for one that nothing calls for. */
+  async #tellOthers(known: OpenRelease, now: number): Promise<void> {
+    const { isShared, idleTimeoutMs } = this.#options;
+    const { release } = known;
+    if (!isShared || release === null || release.closedAt !== null) return;
+    if (now - release.calledAt >= idleTimeoutMs / 8)
+      await this.#open.put(known, { ...release, calledAt: now });
   }
 
   /** Brings the analysis up to date; one that nobody knows any more is to be opened anew. */
@@ -317,8 +330,12 @@ export class Releases {
   async #closeIdle(canary: CanaryName, calledBefore: number): Promise<void> {
     await this.#inTurn(keyOf(canary), async () => {
       const known = await this.#open.load(canary);
-      const { release, calledAt } = known;
-      if (release === null || release.closedAt !== null || calledAt > calledBefore) return;
+      const { release } = known;
+      if (release === null || release.closedAt !== null) return;
+      known.calledAt = Math.max(known.calledAt, release.calledAt);
+      // Less an eighth: others tell of their calls as seldom as that.
+      if (known.calledAt > calledBefore - (this.#options.isShared ? this.#options.idleTimeoutMs / 8 : 0))
+        return;
       await this.#close(known, release, "nothing has called for it");
     });
   }

@@ -75,7 +75,9 @@ function takesTarget(preset: string): boolean {
 
 function presetOf({ telemetry }: SpecDocument): string {
   const named = isDocument(telemetry) ? telemetry["preset"] : telemetry;
-  return named === undefined ? defaultTelemetry : String(named);
+  if (named === undefined) return defaultTelemetry;
+  // Anything else than text is no preset's name, and is the parser's to refuse.
+  return typeof named === "string" ? named : "";
 }
 
 function telemetryOf(telemetry: unknown, target: string | null): unknown {

@@ -179,7 +179,7 @@ describe("the server", () => {
     const [none, wrong, elsewhere, meaningless] = refusals.map(({ stderr }) => stderr);
     expect(none).toContain("COALMINE_TOKEN or --token-file");
     expect(wrong).toContain("COALMINE_TOKEN or --token-file");
-    expect(elsewhere).toContain('the token ci may not act in the namespace "bank"');
+    expect(elsewhere).toContain('the token ci may not write in the namespace "bank"');
     expect(meaningless).toContain("leave the revision out");
     expect(refusals.map(({ stderr, stdout }) => stderr + stdout).join()).not.toContain("s3cret");
   });

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { GateQuestion, Gates } from "../../../../src/analysis/gates/gates.ts";
 import { CoalmineError } from "../../../../src/base/errors.ts";
@@ -544,12 +545,17 @@ describe("the weight", () => {
     const stage = await flaggerStage();
     await stage.call("confirm-traffic-increase");
     expect(await stage.call("event", advance(20))).toEqual({ status: 200, text: "heard" });
-    expect(stage.script.last.options.weight?.()).toBe(20);
+    const weightAfterALook = async () => {
+      stage.script.last.look();
+      await nextTurn();
+      return stage.script.last.options.weight?.();
+    };
+    expect(await weightAfterALook()).toBe(20);
     await stage.call("rollout", said);
     expect(stage.script.opened).toHaveLength(2);
-    expect(stage.script.last.options.weight?.()).toBe(20);
+    expect(await weightAfterALook()).toBe(20);
     await stage.call("event", { metadata: { eventMessage: "Routing all traffic to canary" } });
-    expect(stage.script.last.options.weight?.()).toBe(100);
+    expect(await weightAfterALook()).toBe(100);
   });
 });
 
@@ -657,6 +663,49 @@ describe("a restart", () => {
       text: expect.stringMatching(/shutting down/),
     });
     expect(ids(stage)).toEqual([first]);
+  });
+});
+
+describe("two servers over one store", () => {
+  const twoServers = async (options = {}) => {
+    const shared = {
+      releases: createMemoryReleaseStore(),
+      store: createMemoryStore({ maxRecords: 10 }),
+      isShared: true,
+      ...options,
+    };
+    return { ...shared, one: await flaggerStage(shared), other: await flaggerStage(shared) };
+  };
+
+  it("follow one release, whichever of them is called", async () => {
+    const { one, other } = await twoServers();
+    await one.call("pre-rollout", said);
+    await other.call("rollout", said);
+    await one.call("event", { metadata: { eventMessage: "Advance checkout.shop canary weight 35" } });
+    expect((await other.analyses.list({ limit: 10 })).map(({ id }) => id)).toEqual([first]);
+    await one.end("fail");
+    expect(await other.call("rollback")).toMatchObject({ status: 200 });
+    await one.call("confirm-promotion");
+    expect([...reasons(one), ...reasons(other)].toSorted()).toEqual(["CoalmineFail", "CoalmineStarted"]);
+    await other.call("post-rollout", { phase: "Failed" });
+    expect((await one.releases.get("shop", "checkout"))?.closedAt).not.toBeNull();
+    expect((await one.call("rollout", { checksum: "r2" })).text).toMatch(/^RUNNING/);
+    expect((await other.call("rollout", { checksum: "r2" })).text).toMatch(/^RUNNING/);
+    expect((await other.analyses.list({ limit: 10 })).length).toBe(2);
+  });
+
+  it("do not close what another is called for", async () => {
+    const { one, other, releases } = await twoServers({ idleTimeoutMs: 80 * minute });
+    await one.call("pre-rollout", said);
+    await other.call("rollout", said);
+    for (let call = 0; call < 6; call++) {
+      await one.forward(30 * minute);
+      await other.forward(30 * minute);
+      await other.call("rollout", said);
+    }
+    expect((await releases.get("shop", "checkout"))?.closedAt).toBeNull();
+    for (let waited = 0; waited < 4; waited++) await one.forward(30 * minute);
+    expect((await releases.get("shop", "checkout"))?.closedAt).not.toBeNull();
   });
 });
 
