@@ -1,4 +1,5 @@
 /** What network an address is of, and who may be led there by a name in a spec. */
+import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { unreachable } from "../base/unreachable.ts";
 
@@ -32,7 +33,8 @@ const networks: Readonly<Record<string, Network>> = {
 export function networkOf(address: string): Network {
   // Without its zone, which names an interface.
   const [bare = ""] = address.split("%", 1);
-  if (!ipaddr.isValid(bare)) return "forbidden";
+  // Stricter than the library, which takes 127.1 and 0x7f.1 too.
+  if (isIP(bare) === 0) return "forbidden";
   const parsed = embedded(ipaddr.process(bare));
   if (metadataAddresses.has(parsed.toString())) return "forbidden";
   return networks[parsed.range()] ?? "forbidden";

@@ -53,6 +53,8 @@ describe("an address is", () => {
     ["one that stands for another (RFC 8215)", "64:ff9b:1::a9fe:a9fe"],
     ["an old form", "::169.254.169.254"],
     ["for documents", "192.0.2.1"],
+    ["none as a resolver writes it", "127.1"],
+    ["none as a resolver writes it", "0x8.8.8.8"],
     ["none", "coalmine.example"],
     ["none", ""],
   ])("forbidden, being %s: %s", (_, address) => expect(networkOf(address)).toBe("forbidden"));

@@ -124,7 +124,11 @@ it.each([
 
 it("asked by one of its names it still answers by no other", async () => {
   const ask = await serve();
-  for (const [host, status] of [["localhost", 200], ["evil.example", 403], ["localhost", 200]] as const) {
+  for (const [host, status] of [
+    ["localhost", 200],
+    ["evil.example", 403],
+    ["localhost", 200],
+  ] as const) {
     expect((await ask({ host })).status, host).toBe(status);
   }
 });
