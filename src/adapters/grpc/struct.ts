@@ -15,7 +15,7 @@ function readValue({ numberValue, stringValue, boolValue, structValue, listValue
 
 /** @param document a plain object; keys without a value are left out, as JSON does. */
 export function writeStruct(document: object): Struct {
-  const entries = Object.entries(document).filter(([, value]) => value !== null);
+  const entries = Object.entries(document).filter(([, value]) => value !== undefined);
   return { fields: Object.fromEntries(entries.map(([key, value]) => [key, writeValue(value)])) };
 }
 

@@ -9,7 +9,7 @@ import { createConnectionPool } from "./connection-pool.ts";
 import { exchange, type HttpAnswer } from "./exchange.ts";
 import { FailedTry } from "./failed-try.ts";
 import type { MayConnectTo } from "./guarded-connector.ts";
-import { withoutSecrets } from "./hide-secrets.ts";
+import { type SentSecrets, secretsOf, withoutSecrets, wordsWithoutSecrets } from "./hide-secrets.ts";
 import { interpretAnswer, type QueryResult } from "./interpret-answer.ts";
 import { mergeReplicas } from "./merge-replicas.ts";
 import type { PrometheusSourceSettings } from "./prometheus-settings.ts";
@@ -64,20 +64,21 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Promet
   const skewWarning = createSkewWarning();
   let { method } = settings;
 
-  async function send(params: URLSearchParams, timeoutMs: number, signal: AbortSignal): Promise<HttpAnswer> {
+  async function send(params: URLSearchParams, timeoutMs: number, signal: AbortSignal): Promise<Told> {
     const authorization = await authorizationOf(settings.auth);
     const headers = {
       ...options.traceHeaders?.(),
       ...settings.headers,
       ...(authorization === null ? {} : { authorization }),
     };
+    const secrets = secretsOf(headers);
     const { maxResponseBytes } = settings;
     const request = { pool, url, headers, params, timeoutMs, maxResponseBytes };
     const answer = await exchange({ ...request, method }, signal);
-    if (answer.status !== 405 || method === "GET") return withoutSecrets(answer, headers);
+    if (answer.status !== 405 || method === "GET") return { ...withoutSecrets(answer, secrets), secrets };
     const second = await exchange({ ...request, method: "GET" }, signal);
     if (second.status !== 405) method = "GET";
-    return withoutSecrets(second, headers);
+    return { ...withoutSecrets(second, secrets), secrets };
   }
 
   /** Reading the result is part of the try: an answer that is half or garbage is worth asking for again. */
@@ -104,8 +105,10 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Promet
   }
 
   /** The result of an answer whose clock is right enough to be believed, with a warning where it is off. */
-  function believed(answer: HttpAnswer, sentAt: number, receivedAt: number): QueryResult {
-    const result = interpretAnswer(answer, receivedAt);
+  function believed(answer: Told, sentAt: number, receivedAt: number): QueryResult {
+    const read = interpretAnswer(answer, receivedAt);
+    const warnings = read.warnings.map((words) => wordsWithoutSecrets(words, answer.secrets));
+    const result = { ...read, warnings };
     if (settings.partialAnswers === "refuse") requireWhole(result);
     const skew = readSkew(answer.headers.date, sentAt, receivedAt);
     if (skew === null) return result;
@@ -135,6 +138,11 @@ export function createPrometheusSource(options: PrometheusSourceOptions): Promet
 
     close: () => pool.close(),
   };
+}
+
+/** An answer, and what must not be told of its request. */
+interface Told extends HttpAnswer {
+  readonly secrets: SentSecrets;
 }
 
 /** PromQL has no empty range: the window is to hold some of a millisecond. */

@@ -130,6 +130,9 @@ it.each([
 });
 
 it("reads a document as it was written, keys of objects' own included", () => {
-  const document = JSON.parse('{"__proto__": {"a": [1, null, "", false, {}]}, "constructor": -0.5}');
+  const document = JSON.parse(
+    '{"__proto__": {"a": [1, null, "", false, {}]}, "constructor": -0.5, "none": null}',
+  );
   expect(JSON.stringify(readStruct(writeStruct(document)))).toBe(JSON.stringify(document));
+  expect(writeStruct({ absent: undefined })).toEqual({ fields: {} });
 });

@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 describe("while Coalmine is away", () => {
-  it("the rollout hook fails checks, and the release is judged anew when it is back", async () => {
+  it("the rollout hook fails checks, and the analysis goes on when it is back", async () => {
     const { checked } = await faults.server;
     const { phase, image, flagger, coalmine } = await checked.end();
     expect({ phase, image }).toEqual({ phase: "Succeeded", image: "shop/checkout:2" });
@@ -33,7 +33,6 @@ describe("while Coalmine is away", () => {
     // Flagger names the URL there.
     expect(flagger.filter((text) => text.includes(password))).toEqual([]);
     expect(coalmine).toEqual([
-      expect.stringMatching(/^Normal CoalmineStarted /),
       expect.stringMatching(/^Normal CoalmineStarted /),
       expect.stringMatching(/^Normal CoalminePass /),
     ]);

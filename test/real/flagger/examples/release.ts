@@ -49,11 +49,22 @@ export async function release(
 ): Promise<ReleaseEnd> {
   const canary = await begin(namespace, places, one, quality);
   const state = await canary.waitForEnd(patience);
-  const [image, events] = await Promise.all([
-    canary.primaryImage(),
-    namespace.events(`Canary/${canary.name}`),
-  ]);
-  return { state, image, events };
+  const image = await canary.primaryImage();
+  return { state, image, events: await eventsOf(namespace, canary.name) };
+}
+
+/** With the last words of both, which may come some seconds late; of Flagger's Kubernetes may have taken no more. */
+async function eventsOf(namespace: KubernetesNamespace, name: string): Promise<readonly EventLine[]> {
+  const read = () => namespace.events(`Canary/${name}`);
+  const isTold = (events: readonly EventLine[]) => {
+    const has = (text: RegExp) => events.some(({ reason, message }) => text.test(`${reason} ${message}`));
+    const isJudgedByHooks = has(/^CoalmineStarted /);
+    return (
+      has(/ (Promotion completed|Canary failed)!/) && (!isJudgedByHooks || has(/^Coalmine(Pass|Fail|Inc)/))
+    );
+  };
+  const wait = { what: `the end of ${name} is told`, read, until: isTold, seconds: 15 };
+  return await namespace.waitFor(wait).catch(read);
 }
 
 /** What people read of it, for a test that is surprised. */
