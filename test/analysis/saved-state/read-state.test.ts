@@ -53,6 +53,19 @@ describe("readState", { timeout: 60_000 }, () => {
     },
   );
 
+  it("refuses counts of latency that no histogram has", async () => {
+    const { state, plan } = await stateAfter(realRun("every kind of metric"), 20);
+    const turned = state.metrics.map((metric) =>
+      metric.kind === "counts" && metric.layout?.form !== "events"
+        ? { ...metric, rows: metric.rows.map((row) => ({ ...row, xc: row.xc.map((_, i) => i) })) }
+        : metric,
+    );
+    expect(problemsIn(() => readState(throughJson({ ...state, metrics: turned }), plan))).toEqual([
+      expect.stringMatching(/^metrics.1.rows: .* slower than the one below it/),
+      expect.stringMatching(/^metrics.2.rows: .* slower than the one below it/),
+    ]);
+  });
+
   it("refuses the state of a spec that asks something else", async () => {
     const states = await Promise.all(unlike.map((name) => stateAfter(realRun(name), 8)));
     for (const [i, { state }] of states.entries()) {
