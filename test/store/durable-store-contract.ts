@@ -131,7 +131,7 @@ export function describeDurableStore(subject: string, empty: () => Promise<TestD
       const logger = quietLogger();
       const { analyses } = await database.openStore({ logger });
       for (const id of ["a", "b", "c"]) await analyses.insert(changeOf(recordOf(id)));
-      await database.query(`update analyses set ${column} = ${value} where id = 'b'`);
+      await database.query(`update analyses set revision = 2, ${column} = ${value} where id = 'b'`);
       await expect(analyses.get("b")).rejects.toMatchObject(damaged("b"));
       await expect(analyses.running("b")).rejects.toMatchObject(damaged("b"));
       expect((await analyses.list({ limit: 10 })).map(({ id }) => id)).toEqual(["c", "a"]);

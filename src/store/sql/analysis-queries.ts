@@ -12,6 +12,11 @@ export function selectStored(db: Kysely<StoreTables>) {
   return db.selectFrom("analyses").select(["id", "key", "phase", "revision", "spec", "state", "result"]);
 }
 
+/** Which revision it is of, for one that may be known. */
+export function selectHead(db: Kysely<StoreTables>) {
+  return db.selectFrom("analyses").select(["id", "revision"]);
+}
+
 /** Newest first. */
 export function selectListed(db: Kysely<StoreTables>, { namespace, service, phase, limit }: ListFilter) {
   return selectStored(db)
@@ -24,7 +29,7 @@ export function selectListed(db: Kysely<StoreTables>, { namespace, service, phas
 }
 
 export function selectRunning(db: Kysely<StoreTables>, id: string) {
-  return selectStored(db)
+  return selectHead(db)
     .select(["look_at", "due_at", "catch_up_to", "weight"])
     .where("id", "=", columnText(id))
     .where("phase", "=", "running");

@@ -22,9 +22,11 @@ export type StoredAnalysis = Pick<
   "id" | "key" | "phase" | "revision" | "spec" | "state" | "result"
 >;
 
-/** What is read of one that runs, beside that. */
-export type StoredRun = StoredAnalysis &
-  Pick<Selectable<AnalysisTable>, "look_at" | "due_at" | "catch_up_to" | "weight">;
+/** What is read of one that runs, beside its record. */
+export type StoredRun = Pick<
+  Selectable<AnalysisTable>,
+  "id" | "look_at" | "due_at" | "catch_up_to" | "weight"
+>;
 
 /** All columns but the revision and what is told between looks. */
 export function rowOf(
@@ -76,8 +78,7 @@ export function recordOfRow(row: StoredAnalysis, codec: StateCodec): AnalysisRec
 }
 
 /** @throws CoalmineError internal, naming the analysis. */
-export function runOfRow(row: StoredRun, codec: StateCodec): RunningAnalysis {
-  const record = recordOfRow(row, codec);
+export function runOfRow(row: StoredRun, record: AnalysisRecord): RunningAnalysis {
   const { look_at, due_at, catch_up_to, weight } = row;
   if (look_at === null || due_at === null || catch_up_to === null)
     throw damaged(row.id, new TypeError("it runs and has no next look"));

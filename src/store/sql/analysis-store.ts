@@ -8,6 +8,7 @@ import {
   insertAnalysis,
   replaceAnalysis,
   selectDue,
+  selectHead,
   selectListed,
   selectRunning,
   selectStored,
@@ -22,10 +23,13 @@ import {
 } from "./analysis-row.ts";
 import { columnText, textOfColumn } from "./column-text.ts";
 import { addLook, selectLooks } from "./look-queries.ts";
+import { RecentRecords } from "./recent-records.ts";
 import { ask, type SqlDatabase, transact } from "./sql-database.ts";
 import type { StoreTables } from "./tables.ts";
 
 type DueLook = Awaited<ReturnType<AnalysisStore["due"]>>[number];
+
+type Head = Pick<StoredAnalysis, "id" | "revision">;
 
 /** Adds the job of the next look to the transaction that keeps its time. */
 export type AddJob = (db: Transaction<StoreTables>, due: DueLook) => Promise<void>;
@@ -42,6 +46,9 @@ export interface SqlAnalysisStoreOptions {
   /** For a queue whose jobs are in this database; none if left out. */
   readonly addJob?: AddJob | undefined;
 }
+
+/** As many as one process is for. */
+const heldRecords = 1_000;
 
 /** Analyses in a database: a row each, and a row a look. */
 export function createSqlAnalysisStore(options: SqlAnalysisStoreOptions): AnalysisStore {
@@ -63,10 +70,21 @@ export function createSqlAnalysisStore(options: SqlAnalysisStoreOptions): Analys
   }
 
   async function find(column: "id" | "key", value: string): Promise<AnalysisRecord | null> {
-    const row = await ask(database, (db) =>
-      selectStored(db).where(column, "=", columnText(value)).executeTakeFirst(),
+    const head = await ask(database, (db) =>
+      selectHead(db).where(column, "=", columnText(value)).executeTakeFirst(),
     );
-    return row === undefined ? null : recordOfRow(row, codec);
+    return head === undefined ? null : await recordAt(head);
+  }
+
+  /** The record, of that revision or a later one; null if it is gone meanwhile. */
+  async function recordAt({ id, revision }: Head): Promise<AnalysisRecord | null> {
+    const known = recent.find(id, revision);
+    if (known !== null) return known;
+    const row = await ask(database, (db) => selectStored(db).where("id", "=", id).executeTakeFirst());
+    if (row === undefined) return null;
+    const record = recordOfRow(row, codec);
+    recent.keep(id, record);
+    return record;
   }
 
   /** What comes with a row that was written. */
@@ -78,6 +96,8 @@ export function createSqlAnalysisStore(options: SqlAnalysisStoreOptions): Analys
     if (next !== null) await addJob(db, { id, namespace: result.namespace, dueAt: next.dueAt });
   }
 
+  const recent = new RecentRecords(heldRecords);
+
   return {
     async insert(change) {
       const row = rowOf(change, codec, clock.now());
@@ -85,20 +105,29 @@ export function createSqlAnalysisStore(options: SqlAnalysisStoreOptions): Analys
         await insertAnalysis(db, row, change.record);
         await addLookAndJob(db, change);
       });
+      recent.keep(row.id, change.record);
     },
     async commit(change) {
+      const { record } = change;
       const row = rowOf(change, codec, clock.now());
-      return await transact(database, async (db) => {
-        if (!(await replaceAnalysis(db, row, change.record.revision))) return false;
+      const isKept = await transact(database, async (db) => {
+        if (!(await replaceAnalysis(db, row, record.revision))) return false;
         await addLookAndJob(db, change);
         return true;
       });
+      if (isKept) recent.keep(row.id, { ...record, revision: record.revision + 1 });
+      return isKept;
     },
     get: (id) => find("id", id),
     findByKey: (key) => find("key", key),
     async running(id) {
-      const row = await ask(database, (db) => selectRunning(db, id).executeTakeFirst());
-      return row === undefined ? null : runOfRow(row, codec);
+      for (;;) {
+        const row = await ask(database, (db) => selectRunning(db, id).executeTakeFirst());
+        const record = row === undefined ? null : await recordAt(row);
+        if (row === undefined || record === null) return null;
+        // Else somebody committed between the two questions, and its next look is another.
+        if (record.revision === row.revision) return runOfRow(row, record);
+      }
     },
     async looks(id) {
       const rows = await ask(database, (db) => selectLooks(db, columnText(id)).execute());
