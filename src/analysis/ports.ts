@@ -1,7 +1,6 @@
 import type { AnalysisRecord, Change, LookRecord, RunningAnalysis } from "./analysis-record.ts";
 import type { Gate } from "./gates/gate.ts";
 import type { GateFilter } from "./gates/gates.ts";
-import type { DueLook } from "./live/look-queue.ts";
 import type { Selector } from "./selector.ts";
 
 /** A span of time in milliseconds since the epoch, after `from` up to and including `to`. */
@@ -91,6 +90,15 @@ export interface AnalysisStore {
   revisions(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Keeps the canary's share of traffic in percent, for the looks to come; of an analysis that does not run nothing is kept. */
   setWeight(id: string, weight: number): Promise<void>;
+}
+
+/** When the next look of an analysis falls due. */
+export interface DueLook {
+  readonly id: string;
+  /** Looks are shared out fairly between namespaces. */
+  readonly namespace: string;
+  /** Milliseconds since the epoch; may be past. */
+  readonly dueAt: number;
 }
 
 /** Which analyses to list: those that match every field given, at most `limit`. */

@@ -4,6 +4,7 @@ import { connectToApi } from "../adapters/kubernetes/api-exchange.ts";
 import { type ClusterEnvironment, findClusterAccess } from "../adapters/kubernetes/find-cluster-access.ts";
 import { type Access, noAccessControl } from "../base/access.ts";
 import type { Clock } from "../base/clock.ts";
+import { every } from "../base/every.ts";
 import type { Logger } from "../base/logger.ts";
 import { openTokens } from "./access-tokens.ts";
 import { isLoopback } from "./loopback.ts";
@@ -105,13 +106,13 @@ async function warnEveryHour(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
+  const warn = async () =>
     logger.warn(
       { hosts: [...new Set(hosts)] },
       "access control is off (access.mode): whoever reaches this address may ask for anything; name tokens under access in the settings",
     );
-    await clock.until(clock.now() + warnAgainMs, signal).catch(() => undefined);
-  }
+  await warn();
+  await every(clock, warnAgainMs, signal, warn);
 }
 
 function openToAll(host: string) {

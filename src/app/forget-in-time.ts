@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { every } from "../base/every.ts";
 import type { Logger } from "../base/logger.ts";
 
 export interface ForgetOptions {
@@ -28,10 +29,9 @@ export function forgetInTime({ store, clock, logger, keepMs }: ForgetOptions): {
   }
 
   async function goOn(): Promise<void> {
-    for (let pause = firstMs; !signal.aborted; pause = everyMs) {
-      await clock.until(clock.now() + pause, signal).catch(() => undefined);
-      if (!signal.aborted) await forget();
-    }
+    await clock.until(clock.now() + firstMs, signal).catch(() => undefined);
+    if (!signal.aborted) await forget();
+    await every(clock, everyMs, signal, forget);
   }
 
   const going = goOn();

@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import { within } from "./within.ts";
+import { within } from "../base/within.ts";
 
 /** The looks that this process is at, by namespace, and their common end. */
 export class UnderWay {

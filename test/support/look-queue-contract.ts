@@ -1,6 +1,7 @@
 /** What every queue of looks does, tested in real time: a queue that waits for a database has no other. */
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { DueLook, LookQueue } from "../../src/analysis/live/look-queue.ts";
+import type { LookQueue } from "../../src/analysis/live/look-queue.ts";
+import type { DueLook } from "../../src/analysis/ports.ts";
 import { type ObservedTakes, observeTakes } from "./observe-takes.ts";
 
 export interface TestedQueue {

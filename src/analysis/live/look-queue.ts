@@ -1,13 +1,5 @@
-/** The looks that fall due, and who is called for them. */
-
-/** When the next look of an analysis falls due. */
-export interface DueLook {
-  readonly id: string;
-  /** Looks are shared out fairly between namespaces. */
-  readonly namespace: string;
-  /** Milliseconds since the epoch; may be past. */
-  readonly dueAt: number;
-}
+/** Who is called for the looks that fall due. */
+import type { DueLook } from "../ports.ts";
 
 /**
  * Takes the look that is due, and keeps it together with the time of the next

@@ -1,6 +1,6 @@
 import type { AnalysisRecord, Change, NextLook } from "../../analysis/analysis-record.ts";
 import type { AnalysisStore, ListFilter } from "../../analysis/ports.ts";
-import { CoalmineError } from "../../base/errors.ts";
+import { taken } from "../taken.ts";
 import { addLook, type LookPath } from "./add-look.ts";
 
 export interface MemoryStoreOptions {
@@ -118,8 +118,4 @@ function matches(filter: ListFilter): (record: AnalysisRecord) => boolean {
     (filter.namespace === undefined || result.namespace === filter.namespace) &&
     (filter.service === undefined || result.service === filter.service) &&
     (filter.phase === undefined || result.phase === filter.phase);
-}
-
-function taken(what: "id" | "key", value: string): CoalmineError {
-  return new CoalmineError("conflict", `the ${what} ${JSON.stringify(value)} is taken by another analysis`);
 }

@@ -2,7 +2,7 @@
 import type { Kysely, Selectable, Transaction } from "kysely";
 import type { AnalysisRecord } from "../../analysis/analysis-record.ts";
 import type { ListFilter } from "../../analysis/ports.ts";
-import { CoalmineError } from "../../base/errors.ts";
+import { taken } from "../taken.ts";
 import { columnText } from "./column-text.ts";
 import type { AnalysisTable, StoreTables } from "./tables.ts";
 
@@ -86,8 +86,4 @@ export async function replaceAnalysis(
     .where("revision", "=", revision)
     .executeTakeFirstOrThrow();
   return numUpdatedRows === 1n;
-}
-
-function taken(what: "id" | "key", value: string | null): CoalmineError {
-  return new CoalmineError("conflict", `the ${what} ${JSON.stringify(value)} is taken by another analysis`);
 }

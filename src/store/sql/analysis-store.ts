@@ -1,6 +1,6 @@
 import type { Transaction } from "kysely";
 import type { AnalysisRecord, Change } from "../../analysis/analysis-record.ts";
-import type { AnalysisStore } from "../../analysis/ports.ts";
+import type { AnalysisStore, DueLook } from "../../analysis/ports.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
 import {
@@ -26,8 +26,6 @@ import { addLook, selectLooks } from "./look-queries.ts";
 import { RecentRecords } from "./recent-records.ts";
 import { ask, type SqlDatabase, transact } from "./sql-database.ts";
 import type { StoreTables } from "./tables.ts";
-
-type DueLook = Awaited<ReturnType<AnalysisStore["due"]>>[number];
 
 type Head = Pick<StoredAnalysis, "id" | "revision">;
 
@@ -152,9 +150,7 @@ export function createSqlAnalysisStore(options: SqlAnalysisStoreOptions): Analys
     async revisions(ids) {
       if (ids.length === 0) return new Map();
       const texts = ids.map(columnText);
-      const rows = await ask(database, (db) =>
-        db.selectFrom("analyses").select(["id", "revision"]).where("id", "in", texts).execute(),
-      );
+      const rows = await ask(database, (db) => selectHead(db).where("id", "in", texts).execute());
       return new Map(rows.map(({ id, revision }) => [textOfColumn(id), revision]));
     },
     async setWeight(id, weight) {

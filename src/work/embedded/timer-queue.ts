@@ -1,10 +1,11 @@
 import TinyQueue from "tinyqueue";
-import type { DueLook, LookQueue, TakeLook } from "../../analysis/live/look-queue.ts";
+import type { LookQueue, TakeLook } from "../../analysis/live/look-queue.ts";
+import type { DueLook } from "../../analysis/ports.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
 import { firstRetryMs, retryPauseMs } from "../retry-pause.ts";
 import { UnderWay } from "../under-way.ts";
-import { WaitingLooks } from "./waiting-looks.ts";
+import { byDueTime, WaitingLooks } from "./waiting-looks.ts";
 
 export interface TimerQueueOptions {
   readonly clock: Clock;
@@ -158,8 +159,4 @@ class TimerQueue {
       () => undefined,
     );
   }
-}
-
-function byDueTime(a: Expected, b: Expected): number {
-  return a.dueAt - b.dueAt;
 }

@@ -1,5 +1,5 @@
 import TinyQueue from "tinyqueue";
-import type { DueLook } from "../../analysis/live/look-queue.ts";
+import type { DueLook } from "../../analysis/ports.ts";
 import { Turns } from "../fair-share.ts";
 
 /** Looks that are due and wait for a slot, by namespace; those that were replaced meanwhile are passed over. */
@@ -53,6 +53,7 @@ export class WaitingLooks<Look extends DueLook> {
   }
 }
 
-function byDueTime(a: DueLook, b: DueLook): number {
+/** Those due first come first. */
+export function byDueTime(a: DueLook, b: DueLook): number {
   return a.dueAt - b.dueAt;
 }

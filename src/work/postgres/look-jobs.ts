@@ -8,7 +8,7 @@
  */
 import { type QueryExecutorProvider, sql } from "kysely";
 import { z } from "zod";
-import type { DueLook } from "../../analysis/live/look-queue.ts";
+import type { DueLook } from "../../analysis/ports.ts";
 import { columnText, textOfColumn } from "../../store/sql/column-text.ts";
 
 /** The name of the task, the same in all replicas. */

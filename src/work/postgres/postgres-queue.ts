@@ -1,25 +1,19 @@
-import type { DueLook, LookQueue, TakeLook } from "../../analysis/live/look-queue.ts";
-import type { Clock } from "../../base/clock.ts";
-import type { Logger } from "../../base/logger.ts";
-import { ask, type SqlDatabase } from "../../store/sql/sql-database.ts";
-import { within } from "../within.ts";
+import type { LookQueue, TakeLook } from "../../analysis/live/look-queue.ts";
+import type { DueLook } from "../../analysis/ports.ts";
+import { every } from "../../base/every.ts";
+import { within } from "../../base/within.ts";
+import { ask } from "../../store/sql/sql-database.ts";
 import { graphileOptions } from "./graphile-options.ts";
 import { openSession, type Session } from "./graphile-session.ts";
 import { waitingLooks } from "./look-jobs.ts";
-import { LookTaker } from "./look-taker.ts";
-import { type OverdueLooks, sweepDead, sweepLost } from "./sweep.ts";
+import { LookTaker, type LookTakerOptions } from "./look-taker.ts";
+import { type SweepOptions, sweepDead, sweepLost } from "./sweep.ts";
 
-export interface PostgresQueueParts {
+export interface PostgresQueueParts extends SweepOptions, LookTakerOptions {
   readonly url: string;
-  readonly database: SqlDatabase;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly overdue: OverdueLooks;
   readonly concurrency: number;
   readonly pollMs: number;
-  readonly overdueMs: number;
   readonly sweepMs: number;
-  readonly retryMs: number;
 }
 
 /** How soon after a job was added one worker looks for it, once for all that came meanwhile; it may be due later. */
@@ -54,8 +48,10 @@ export class PostgresQueue implements LookQueue {
     this.#taker.start(take);
     await this.#poll();
     void this.#watch();
-    void this.#every(this.#parts.sweepMs, () => this.#sweep(sweepLost));
-    void this.#every(deadSweepMs, () => this.#sweep(sweepDead));
+    const { clock, sweepMs } = this.#parts;
+    const { signal } = this.#closing;
+    void every(clock, sweepMs, signal, () => this.#sweep(sweepLost));
+    void every(clock, deadSweepMs, signal, () => this.#sweep(sweepDead));
   }
 
   expect(_due: DueLook): void {
@@ -83,7 +79,7 @@ export class PostgresQueue implements LookQueue {
   async #watch(): Promise<void> {
     const { clock, pollMs } = this.#parts;
     let nextAt = clock.now() + pollMs;
-    await this.#every(Math.min(soonMs, pollMs), async () => {
+    await every(clock, Math.min(soonMs, pollMs), this.#closing.signal, async () => {
       if (clock.now() >= nextAt) {
         await this.#poll();
         nextAt = clock.now() + pollMs;
@@ -92,16 +88,6 @@ export class PostgresQueue implements LookQueue {
       }
       this.#isAdded = false;
     });
-  }
-
-  /** Does it again and again after a pause, until `close`. It must not reject. */
-  async #every(pauseMs: number, work: () => Promise<void>): Promise<void> {
-    const { clock } = this.#parts;
-    const { signal } = this.#closing;
-    while (!signal.aborted) {
-      await clock.until(clock.now() + pauseMs, signal).catch(() => undefined);
-      if (!signal.aborted) await work();
-    }
   }
 
   /** Asks what is due, sees to the session, and has it take as much. */

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { DueLook } from "../../analysis/live/look-queue.ts";
+import type { DueLook } from "../../analysis/ports.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
 import { ask, type SqlDatabase, transact } from "../../store/sql/sql-database.ts";

@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
-import type { DueLook, TakeLook } from "../../../src/analysis/live/look-queue.ts";
+import type { TakeLook } from "../../../src/analysis/live/look-queue.ts";
+import type { DueLook } from "../../../src/analysis/ports.ts";
 import { ask, type SqlDatabase, transact } from "../../../src/store/sql/sql-database.ts";
 import { addLookJob } from "../../../src/work/postgres/look-jobs.ts";
 import type { OverdueLooks } from "../../../src/work/postgres/sweep.ts";

@@ -1,6 +1,7 @@
 /** A queue over a database of a test's own, in the test's process. */
 import { onTestFinished } from "vitest";
-import type { DueLook, LookQueue } from "../../../src/analysis/live/look-queue.ts";
+import type { LookQueue } from "../../../src/analysis/live/look-queue.ts";
+import type { DueLook } from "../../../src/analysis/ports.ts";
 import { systemClock } from "../../../src/app/system-clock.ts";
 import { openPostgresDatabase } from "../../../src/store/postgres/open-postgres-database.ts";
 import type { SqlDatabase } from "../../../src/store/sql/sql-database.ts";

@@ -2,6 +2,7 @@
 import type { Clock } from "../../../base/clock.ts";
 import { CoalmineError } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
+import { within } from "../../../base/within.ts";
 import type { ClusterAccess } from "../../kubernetes/cluster-access.ts";
 import type { CanaryEvent, CanaryEvents } from "../canary-events.ts";
 import type { CanaryName } from "../hook-call.ts";
@@ -110,8 +111,7 @@ export function createCanaryEventWriter(options: CanaryEventWriterOptions): Open
   }
 
   async function flush(): Promise<void> {
-    const deadline = clock.until(clock.now() + flushMs, stopped.signal).catch(() => undefined);
-    await Promise.race([Promise.all(writers), deadline]);
+    await within(clock, flushMs, Promise.all(writers));
     const left = waiting.splice(0).length + writers.size;
     if (left > 0) logger.warn({ events: left }, "stopped before all events of Canaries were told");
     stopped.abort(new Error("the writer of events is closed"));

@@ -1,4 +1,4 @@
-import type { Clock } from "../base/clock.ts";
+import type { Clock } from "./clock.ts";
 
 /** Waits for the work to end, well or badly, so long at most: whether it has ended. The work itself goes on. */
 export async function within(clock: Clock, atMostMs: number, work: Promise<unknown>): Promise<boolean> {
