@@ -52,6 +52,8 @@ export interface FakePrometheus {
   /** Bytes of `endless` bodies written so far. */
   readonly bytesSent: number;
   hold(...series: readonly FakeSeries[]): void;
+  /** From here on samples of the time to come are not there yet; without it a test may hold its whole story at once. */
+  hideFuture(): void;
   /** The replies to the next requests, in order; after the last one it evaluates again. */
   next(...replies: readonly Reply[]): void;
   /** The reply to every request that `next` says nothing about. */
@@ -66,6 +68,7 @@ export async function startFakePrometheus(tls?: TlsOptions): Promise<FakePrometh
   let held: readonly FakeSeries[] = [];
   let usual: Reply = { kind: "evaluate" };
   let bytesSent = 0;
+  let newest = () => Number.POSITIVE_INFINITY;
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // Tests have clocks of their own: it shows none unless a reply's headers do.
@@ -75,7 +78,7 @@ export async function startFakePrometheus(tls?: TlsOptions): Promise<FakePrometh
     const count = (bytes: number) => {
       bytesSent += bytes;
     };
-    await answer(queue.shift() ?? usual, { recorded, response, held, count });
+    await answer(queue.shift() ?? usual, { recorded, response, held, newest: newest(), count });
   };
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     handle(request, response).catch(() => response.destroy());
@@ -91,6 +94,9 @@ export async function startFakePrometheus(tls?: TlsOptions): Promise<FakePrometh
     },
     hold: (...series) => {
       held = series;
+    },
+    hideFuture: () => {
+      newest = Date.now;
     },
     next: (...replies) => void queue.push(...replies),
     always: (reply) => {
@@ -112,6 +118,8 @@ interface Exchange {
   readonly recorded: RecordedRequest;
   readonly response: ServerResponse;
   readonly held: readonly FakeSeries[];
+  /** Milliseconds since the epoch; what is later is not there yet. */
+  readonly newest: number;
   readonly count: (bytes: number) => void;
 }
 
@@ -119,7 +127,7 @@ async function answer(reply: Reply, exchange: Exchange): Promise<void> {
   const { response } = exchange;
   switch (reply.kind) {
     case "evaluate": {
-      const { status, body } = evaluate(exchange.recorded.params, exchange.held);
+      const { status, body } = evaluate(exchange.recorded.params, exchange);
       response.writeHead(status, { "content-type": "application/json" });
       response.end(JSON.stringify({ ...body, ...reply.extra }));
       return;
@@ -189,14 +197,15 @@ interface ApiAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-function evaluate(params: URLSearchParams, held: readonly FakeSeries[]): ApiAnswer {
+function evaluate(params: URLSearchParams, { held, newest }: Pick<Exchange, "held" | "newest">): ApiAnswer {
   const query = params.get("query") ?? "";
-  const to = Math.round(Number(params.get("time")) * 1_000);
+  const asked = Math.round(Number(params.get("time")) * 1_000);
   if (query === "vector(1)") return success("vector", [{ metric: {}, value: [Date.now() / 1_000, "1"] }]);
   const parts = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\[(\d+)ms\]$/s.exec(query);
   if (parts === null) return badData(`parse error in ${query}`);
   const [, metric = "", matchers = "", rangeMs] = parts;
-  const from = to - Number(rangeMs);
+  const from = asked - Number(rangeMs);
+  const to = Math.min(asked, newest);
   let matches: Match[];
   try {
     matches = parseMatchers(matchers);
