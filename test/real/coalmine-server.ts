@@ -9,6 +9,8 @@ import { freePort, type OwnProcess, startOwnProcess } from "../servers/own-proce
 export interface CoalmineServer {
   /** As in `http://127.0.0.1:40123`, without a slash at the end. */
   readonly url: string;
+  /** Of the process that runs now. */
+  readonly pid: number;
   /** What it has printed so far, over all its starts: lines of JSON. */
   log(): string;
   /** Ends it as Kubernetes does (SIGTERM); it drains first. */
@@ -64,6 +66,9 @@ export async function startCoalmineServer(
   }
   return {
     url,
+    get pid() {
+      return running.pid;
+    },
     log: () => log,
     stop: () => running.stop(),
     kill: () => running.kill(),

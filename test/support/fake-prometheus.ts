@@ -4,13 +4,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TlsOptions } from "node:tls";
 import { unreachable } from "../../src/base/unreachable.ts";
 
 /** What the fake does with a request. */
 export type Reply =
-  /** Evaluates the query over the series it holds. */
-  | { readonly kind: "evaluate"; readonly extra?: Readonly<Record<string, unknown>> }
+  /** Evaluates the query over the series it holds, and answers so many milliseconds later. */
+  | {
+      readonly kind: "evaluate";
+      readonly extra?: Readonly<Record<string, unknown>>;
+      readonly afterMs?: number;
+    }
   | {
       readonly kind: "answer";
       readonly status: number;
@@ -128,6 +133,7 @@ async function answer(reply: Reply, exchange: Exchange): Promise<void> {
   switch (reply.kind) {
     case "evaluate": {
       const { status, body } = evaluate(exchange.recorded.params, exchange);
+      if (reply.afterMs !== undefined) await sleep(reply.afterMs);
       response.writeHead(status, { "content-type": "application/json" });
       response.end(JSON.stringify({ ...body, ...reply.extra }));
       return;

@@ -4,12 +4,12 @@
  * Prints markdown, each figure with the command that makes it. Nothing is judged
  * here: a busy machine gives other figures, and says so by its load.
  */
-import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { capacity } from "./capacity.ts";
 import { countUpdateNs } from "./count-update.ts";
 import { errorRateTable, latencyTable } from "./error-rates.ts";
 import { lookCost } from "./look-cost.ts";
+import { machine } from "./machine.ts";
 import { largestState } from "./state-size.ts";
 
 const { values } = parseArgs({
@@ -26,18 +26,11 @@ const seed = Number(values.seed);
 
 const sections = { count, look, capacity: manyAnalyses, state, errors, latency };
 
-console.log(machine());
+console.log(`${machine()}.`);
 for (const [name, section] of Object.entries(sections)) {
   if (values.only !== undefined && !values.only.split(",").includes(name)) continue;
   console.log(`\n\`npm run bench -- --only ${name}\`\n`);
   console.log(await section());
-}
-
-function machine(): string {
-  const model = cpus()[0]?.model ?? "unknown processor";
-  const load = loadavg()[0]?.toFixed(1);
-  const date = new Date().toISOString().slice(0, 10);
-  return `${date}, Node ${process.version}, ${availableParallelism()} cores (${model}), load average ${load} at the start.`;
 }
 
 function count(): string {

@@ -1,10 +1,8 @@
 // Many live analyses in one process, against a stand-in for Prometheus in another.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import * as z from "zod";
 import { runCommand } from "../../test/servers/run-command.ts";
+import { type Fleet, startCannedPrometheus } from "./start-canned-prometheus.ts";
 
 const capacityFigures = z.object({
   analyses: z.number(),
@@ -19,29 +17,19 @@ const capacityFigures = z.object({
 });
 export type CapacityFigures = z.output<typeof capacityFigures>;
 
-export interface Fleet {
-  readonly canaryPods: number;
-  readonly baselinePods: number;
-}
-
 /** Runs `analyses` analyses of services of this size for so many seconds after they have settled. */
 export async function capacity(analyses: number, seconds: number, fleet: Fleet): Promise<CapacityFigures> {
-  const program = join(import.meta.dirname, "canned-prometheus.ts");
-  const { canaryPods, baselinePods } = fleet;
-  const child = spawn(process.execPath, [program, String(canaryPods), String(baselinePods)], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const prometheus = await startCannedPrometheus(fleet);
   try {
-    const [url] = await once(createInterface(child.stdout), "line");
     const measured = join(import.meta.dirname, "capacity-child.ts");
     const printed = await runCommand(process.execPath, [
       measured,
-      String(url),
+      prometheus.url,
       String(analyses),
       String(seconds),
     ]);
     return capacityFigures.parse(JSON.parse(printed));
   } finally {
-    child.kill();
+    prometheus.stop();
   }
 }

@@ -1,4 +1,5 @@
 /** Analyses asked for and listed over HTTP, as far as two runs of one can be compared. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { z } from "zod";
 
@@ -31,14 +32,18 @@ export function readEnded(result: unknown): Ended {
   return ended.parse(result);
 }
 
-/** Starts the analysis of that key, or finds it there. */
+/** Starts the analysis of that key, or finds it there; where the server says that its database is away, it is asked again. */
 export async function putAnalysis(url: string, key: string, document: unknown): Promise<void> {
-  const response = await fetch(`${url}/v1/analyses/${key}`, {
-    method: "PUT",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(document),
-  });
-  expect(response.ok, await response.text()).toBe(true);
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify(document);
+  for (let tries = 1; ; tries++) {
+    const response = await fetch(`${url}/v1/analyses/${key}`, { method: "PUT", headers, body });
+    const answer = await response.text();
+    if (response.ok) return;
+    expect(response.status, answer).toBe(503);
+    expect(tries, answer).toBeLessThan(20);
+    await sleep(1_000 * Number(response.headers.get("retry-after")));
+  }
 }
 
 /** Those that run no more. */

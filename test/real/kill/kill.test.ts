@@ -34,6 +34,8 @@ beforeAll(async () => {
   const until = now + durationSeconds * 1_000 + 600_000;
   prometheus.hold(...services.flatMap((one) => seriesOf(one, now - 600_000, until)));
   prometheus.hideFuture();
+  // A large one's time, so that a kill meets looks under way.
+  prometheus.always({ kind: "evaluate", afterMs: 500 });
   source = sourceAt(prometheus.url);
   postgres = await startPostgres();
   const url = await postgres.createDatabase("kill");
@@ -60,11 +62,13 @@ it("every analysis ends with the verdict of an undisturbed run, nothing counted 
   // Asked for again, they are the ones there are.
   await putAll();
   const ended = await allEnded(Date.now() + patienceMs);
+  prometheus.always({ kind: "evaluate" });
   expect(ended.map(({ service }) => service).sort()).toEqual(services.map(({ name }) => name).sort());
   for (const one of services) {
     const found = ended.find(({ service }) => service === one.name);
     expect(found, one.name).toEqual(await undisturbed(one, found?.startedAt ?? ""));
   }
+  expect(replicas.map((replica) => replica.log()).join("")).toContain("looks were lost with their worker");
   expect(new Set(ended.map(({ verdict }) => verdict))).toEqual(new Set(["pass", "fail", "inconclusive"]));
 }, 900_000);
 

@@ -13,14 +13,16 @@ export interface KnownService {
 const usualErrorRate = 0.002;
 const scrapeMs = 5_000;
 
+/** Found at looks all over the first minute and a half: it tells whether a look was left out. */
+const badErrorRates = [0.005, 0.006, 0.007, 0.008, 0.009, 0.01, 0.015] as const;
+
 /** A third is good, a third bad, and of a third too little is seen. */
 export function knownServices(count: number): readonly KnownService[] {
-  const kinds = [
-    { requestsPerSecond: 200, errorRate: usualErrorRate },
-    { requestsPerSecond: 200, errorRate: 0.05 },
-    { requestsPerSecond: 1, errorRate: usualErrorRate },
-  ] as const;
-  return Array.from({ length: count }, (_, i) => ({ name: `service-${i}`, ...(kinds[i % 3] ?? kinds[0]) }));
+  return Array.from({ length: count }, (_, i) => {
+    const isBad = i % 3 === 1;
+    const errorRate = isBad ? (badErrorRates[((i - 1) / 3) % badErrorRates.length] ?? 1) : usualErrorRate;
+    return { name: `service-${i}`, requestsPerSecond: i % 3 === 2 ? 1 : 200, errorRate };
+  });
 }
 
 /** Its counters from one time to another, in milliseconds since the epoch, scraped every five seconds. */

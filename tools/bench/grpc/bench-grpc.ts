@@ -7,13 +7,13 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import * as z from "zod";
 import { buildGrpcClient } from "../../../test/servers/build-grpc-client.ts";
 import { runCommand } from "../../../test/servers/run-command.ts";
+import { machine } from "../machine.ts";
 
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
 const rounds = values.quick ? 2 : 6;
@@ -31,7 +31,6 @@ const head = [
   "| --- | ---: | --- | --- | --- |",
 ];
 
-const load = loadavg()[0]?.toFixed(1);
 console.log(await bench());
 
 async function bench(): Promise<string> {
@@ -55,7 +54,7 @@ async function bench(): Promise<string> {
       }
       rows.push(...measured.map(({ title, figures }) => row(title, callers, figures)));
     }
-    return [machine(), "", ...head, ...rows].join("\n");
+    return [`${machine()}; ${rounds} rounds of ${seconds} s.`, "", ...head, ...rows].join("\n");
   } finally {
     server.kill();
   }
@@ -86,10 +85,4 @@ function row(title: string, callers: number, all: readonly Figures[]): string {
 
 function middle(given: readonly number[]): number {
   return given.toSorted((a, b) => a - b)[Math.floor(given.length / 2)] ?? Number.NaN;
-}
-
-function machine(): string {
-  const model = cpus()[0]?.model ?? "unknown processor";
-  const date = new Date().toISOString().slice(0, 10);
-  return `${date}, Node ${process.version}, ${availableParallelism()} cores (${model}), load average ${load} at the start; ${rounds} rounds of ${seconds} s.`;
 }

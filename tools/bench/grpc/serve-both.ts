@@ -9,6 +9,7 @@ import { createGates } from "../../../src/analysis/gates/create-gates.ts";
 import { parseSpec } from "../../../src/analysis/spec/parse-spec.ts";
 import { systemClock } from "../../../src/app/system-clock.ts";
 import { noAccessControl } from "../../../src/base/access.ts";
+import { createMemoryAudit } from "../../../src/store/memory/memory-audit.ts";
 import { createMemoryGateStore } from "../../../src/store/memory/memory-gate-store.ts";
 import { createMemoryStore } from "../../../src/store/memory/memory-store.ts";
 import { immediateQueue } from "../../../test/support/immediate-queue.ts";
@@ -38,7 +39,9 @@ const port = await grpc.listen({ host: "127.0.0.1", port: 0 });
 
 const gates = createGates({ store: createMemoryGateStore(), clock: systemClock });
 const checkStore = async () => undefined;
-const rest = createRestApi({ analyses, gates, access, version: "bench", isDraining, metrics, checkStore });
+const audit = createMemoryAudit();
+const parts = { analyses, gates, audit, access, version: "bench", isDraining, metrics, checkStore };
+const rest = createRestApi(parts);
 const { url } = await listen(createHttpApp({ handlers: [rest], logger }), { host: "127.0.0.1", port: 0 });
 
 console.log(JSON.stringify({ address: `127.0.0.1:${port}`, url: `${url}/v1/analyses/bench` }));

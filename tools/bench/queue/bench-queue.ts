@@ -6,8 +6,6 @@
  * transaction, as the store does; it asks no source. First all looks are due at
  * once, then an analysis looks every 15 s. Prints markdown; nothing is judged here.
  */
-import { readFileSync } from "node:fs";
-import { availableParallelism, cpus, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { sql } from "kysely";
@@ -20,6 +18,8 @@ import type { QueueProcessOptions } from "../../../test/real/work/queue-process.
 import { type OwnProcess, startOwnProcess } from "../../../test/servers/own-process.ts";
 import { startPostgres } from "../../../test/servers/start-postgres.ts";
 import { quietLogger } from "../../../test/support/quiet-logger.ts";
+import { machine } from "../machine.ts";
+import { processorMs } from "../processor-ms.ts";
 
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
 const flood = values.quick ? 2_000 : 10_000;
@@ -27,7 +27,6 @@ const steadySeconds = values.quick ? 20 : 60;
 const intervalMs = 15_000;
 const program = new URL("../../../test/real/work/queue-process.ts", import.meta.url).pathname;
 
-const load = loadavg()[0]?.toFixed(1);
 console.log(await bench());
 
 async function bench(): Promise<string> {
@@ -41,7 +40,13 @@ async function bench(): Promise<string> {
           keepPace(analyses, ...given),
         ),
       );
-    return [machine(), "", "| what | figure |", "| --- | ---: |", ...rows].join("\n");
+    return [
+      `${machine()}; database, three replicas and this on the same.`,
+      "",
+      "| what | figure |",
+      "| --- | ---: |",
+      ...rows,
+    ].join("\n");
   } finally {
     await server.stop();
   }
@@ -102,9 +107,9 @@ async function keepPace(
   );
   await sleep(Math.max(0, begin + intervalMs - Date.now()));
   await sql`delete from calls`.execute(database.db);
-  const before = processorMs(replicas);
+  const before = processorMs(replicas.map(({ pid }) => pid));
   await sleep(1_000 * steadySeconds);
-  const tookMs = processorMs(replicas) - before;
+  const tookMs = processorMs(replicas.map(({ pid }) => pid)) - before;
   const { rows } = await sql<{ looks: number; p50: number; p99: number; top: number }>`
     select count(*)::int as looks, max(late) as top,
       percentile_cont(0.5) within group (order by late) as p50,
@@ -133,20 +138,4 @@ async function count(database: SqlDatabase, from: ReturnType<typeof sql>): Promi
     database.db,
   );
   return rows[0]?.looks ?? 0;
-}
-
-/** What these processes had of the processor so far, as Linux counts it: in hundredths of a second. */
-function processorMs(replicas: readonly OwnProcess[]): number {
-  const ticks = replicas.map(({ pid }) => {
-    const [user, system] =
-      readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ").slice(11, 13) ?? [];
-    return Number(user) + Number(system);
-  });
-  return 10 * ticks.reduce((sum, one) => sum + one, 0);
-}
-
-function machine(): string {
-  const model = cpus()[0]?.model ?? "unknown processor";
-  const date = new Date().toISOString().slice(0, 10);
-  return `${date}, Node ${process.version}, ${availableParallelism()} cores (${model}), load average ${load} at the start; database, three replicas and this on the same.`;
 }

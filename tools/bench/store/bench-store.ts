@@ -6,7 +6,7 @@
  * busy machine gives other figures, and says so by its load.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openPostgresStore } from "../../../src/store/postgres/open-postgres-store.ts";
@@ -14,13 +14,13 @@ import type { SqlStore } from "../../../src/store/sql/sql-store.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open-sqlite-store.ts";
 import { startPostgres } from "../../../test/servers/start-postgres.ts";
 import { storeOptions } from "../../../test/store/store-options.ts";
+import { machine } from "../machine.ts";
 import { benchChange } from "./bench-change.ts";
 import { measureStore, type StoreFigures } from "./measure-store.ts";
 
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
 const effort = values.quick ? { commits: 320, reads: 100 } : { commits: 3_200, reads: 1_000 };
 
-const load = loadavg()[0]?.toFixed(1);
 console.log(await bench());
 
 async function bench(): Promise<string> {
@@ -35,7 +35,7 @@ async function bench(): Promise<string> {
   const sqlite = await measureSqlite(measure);
   const postgres = await measurePostgres(measure);
   return [
-    machine(),
+    `${machine()}.`,
     `An analysis of errors and latency on 50 pods: spec, state, result and look of ${bytes.join(", ")} characters of JSON; ${effort.commits} commits, each with a look.`,
     "",
     "| what | SQLite | PostgreSQL |",
@@ -63,12 +63,6 @@ async function measurePostgres(measure: Measure): Promise<StoreFigures> {
   } finally {
     await server.stop();
   }
-}
-
-function machine(): string {
-  const model = cpus()[0]?.model ?? "unknown processor";
-  const date = new Date().toISOString().slice(0, 10);
-  return `${date}, Node ${process.version}, ${availableParallelism()} cores (${model}), load average ${load} at the start.`;
 }
 
 function rows(stores: readonly StoreFigures[]): readonly string[] {

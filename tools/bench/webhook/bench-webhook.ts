@@ -5,7 +5,6 @@
  * The client is Go's, as Flagger's is, on the same cores. Prints markdown; nothing is
  * judged here: a busy machine gives other figures, and says so by its load.
  */
-import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import * as z from "zod";
 import { startCoalmineServer } from "../../../test/real/coalmine-server.ts";
@@ -13,6 +12,7 @@ import { buildFlagger } from "../../../test/servers/build-flagger.ts";
 import { buildWebhookLoad } from "../../../test/servers/build-webhook-load.ts";
 import { runCommand } from "../../../test/servers/run-command.ts";
 import { startLoadTester } from "../../../test/servers/start-load-tester.ts";
+import { machine } from "../machine.ts";
 
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
 const rounds = values.quick ? 2 : 6;
@@ -50,7 +50,6 @@ const body = JSON.stringify({
   metadata: { duration: "30m", errorLimit: "1%", latencyLimit: "500ms" },
 });
 
-const load = loadavg()[0]?.toFixed(1);
 console.log(await bench());
 
 async function bench(): Promise<string> {
@@ -73,7 +72,7 @@ async function bench(): Promise<string> {
     ];
     const sections: string[] = [];
     for (const way of ways) sections.push(await section(client, way, contestants));
-    return [machine(), ...sections].join("\n\n");
+    return [`${machine()}; ${rounds} rounds of ${seconds} s.`, ...sections].join("\n\n");
   } finally {
     await coalmine.close();
     await loadTester.stop();
@@ -118,10 +117,4 @@ function row(title: string, all: readonly Figures[]): string {
 
 function middle(given: readonly number[]): number {
   return given.toSorted((a, b) => a - b)[Math.floor(given.length / 2)] ?? Number.NaN;
-}
-
-function machine(): string {
-  const model = cpus()[0]?.model ?? "unknown processor";
-  const date = new Date().toISOString().slice(0, 10);
-  return `${date}, Node ${process.version}, ${availableParallelism()} cores (${model}), load average ${load} at the start; ${rounds} rounds of ${seconds} s.`;
 }
