@@ -61,18 +61,46 @@ export interface PluginAddress {
   readonly address: string;
 }
 
+/** What the line says. */
+export interface Handshake {
+  /** The protocol version that is served. */
+  readonly version: number;
+  readonly address: PluginAddress;
+  readonly protocol: PluginProtocol;
+  /** Whether the host asked for one connection that holds all others (see {@link asksForMultiplexing}). */
+  readonly multiplexes: boolean;
+}
+
+/** How calls are said. */
+export type PluginProtocol = "netrpc" | "grpc";
+
 /**
  * The line that tells the host where to connect: core protocol, protocol
- * version, network, address, RPC protocol, TLS certificate (none).
+ * version, network, address, RPC protocol, TLS certificate (none). Whether one
+ * connection can hold all is a seventh field, for hosts that ask: older ones
+ * would take it for a part of the certificate.
  *
  * @throws CoalmineError invalid-settings if the address holds the separator or a line break.
  */
-export function handshakeLine(version: number, { network, address }: PluginAddress): string {
+export function handshakeLine({ version, address: where, protocol, multiplexes }: Handshake): string {
+  const { network, address } = where;
   if (/[|\r\n]/.test(address)) {
     throw new CoalmineError(
       "invalid-settings",
       `go-plugin: an address without "|" or a line break wanted, ${JSON.stringify(address)} met`,
     );
   }
-  return `${coreProtocolVersion}|${version}|${network}|${address}|netrpc|\n`;
+  const asked = multiplexes ? "|true" : "";
+  return `${coreProtocolVersion}|${version}|${network}|${address}|${protocol}|${asked}\n`;
+}
+
+/**
+ * Whether a host wants to speak to the plugin over one connection (client.go's
+ * GRPCBrokerMultiplex; only in gRPC): then that connection is yamux's, and each
+ * of its streams one of gRPC's connections.
+ *
+ * @param asked PLUGIN_MULTIPLEX_GRPC: a truth as Go's strconv.ParseBool reads it.
+ */
+export function asksForMultiplexing(asked: string | undefined): boolean {
+  return /^(?:1|t|T|TRUE|true|True)$/.test(asked ?? "");
 }

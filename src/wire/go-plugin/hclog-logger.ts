@@ -43,6 +43,14 @@ export function createHclogLogger({ module, write, now }: HclogOptions): Logger 
   };
 }
 
+/** What every line of such a logger begins with: its level is named first. */
+const lineBegin = Buffer.from('{"@level":');
+
+/** Whether what was written in one piece is a line of such a logger. */
+export function isHclogLine(written: Uint8Array): boolean {
+  return lineBegin.equals(written.subarray(0, lineBegin.length));
+}
+
 function lineOf(head: Readonly<Record<string, string>>, fields: Readonly<Record<string, unknown>>): string {
   try {
     const own = Object.entries(fields).filter(([name]) => !name.startsWith("@"));

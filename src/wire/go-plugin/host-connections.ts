@@ -1,18 +1,10 @@
 import type { Socket } from "node:net";
+import type { Ending, HostServer } from "./host-server.ts";
 import type { PluginOptions, PluginSet } from "./plugin-options.ts";
 import { serveConnection } from "./serve-connection.ts";
 
-/** Why a plugin ends. */
-export type Ending =
-  | "the host said quit"
-  | "the host closed its connection"
-  | "the host's process ended"
-  | "no host connected"
-  | "SIGTERM";
-
-/** The connections of a plugin's host, as a rule one, and the first reason to end that is met. */
-export class HostConnections {
-  /** Resolves when the plugin is to end. */
+/** The connections of a host that speaks net/rpc, as a rule one, and the first reason to end that is met. */
+export class HostConnections implements HostServer {
   readonly ending: Promise<Ending>;
   readonly #resolveEnding: (why: Ending) => void;
   readonly #options: PluginOptions;
@@ -30,12 +22,10 @@ export class HostConnections {
     this.#resolveEnding = resolve;
   }
 
-  /** Aborts when a host has connected. */
   get connected(): AbortSignal {
     return this.#connected.signal;
   }
 
-  /** Serves a host that has connected. */
   add(socket: Socket): void {
     this.#connected.abort();
     const { closed, settled } = serveConnection(socket, {
@@ -53,17 +43,14 @@ export class HostConnections {
     void settled.then(() => this.#settling.delete(settled));
   }
 
-  /** Gives a reason to end; only the first counts. */
   end(why: Ending): void {
     this.#resolveEnding(why);
   }
 
-  /** Closes all connections, those that come later too. */
   close(): void {
     this.#closing.abort();
   }
 
-  /** Resolves when those there are now have ended, and their calls with them. */
   async settled(): Promise<void> {
     await Promise.all(this.#settling);
   }

@@ -1,10 +1,11 @@
 /**
- * A plugin for hosts that use hashicorp/go-plugin over net/rpc: the protocol of
- * Argo Rollouts' metric and step plugins, without Go.
+ * A plugin for hosts that use hashicorp/go-plugin, without Go: over net/rpc, the
+ * protocol of Argo Rollouts' metric and step plugins, or over gRPC.
  *
- * `servePlugin` is the whole program: it takes the process over, and does not
- * return. A plugin is a function that gives a table of methods; the host calls
- * them as `Plugin.<name>`.
+ * `servePlugin` and `serveGrpcPlugin` are the whole program: they take the
+ * process over, and do not return. Over net/rpc a plugin is a function that
+ * gives a table of methods, which the host calls as `Plugin.<name>`; over gRPC
+ * it is services of @grpc/grpc-js.
  */
 
 export type { Clock } from "../../base/clock.ts";
@@ -37,8 +38,11 @@ export { errorText } from "../net-rpc/error-text.ts";
 export { emptyStruct } from "../net-rpc/rpc-message.ts";
 export type { RpcMethod, RpcMethods } from "../net-rpc/rpc-method.ts";
 export { defaultRpcLimits, type RpcLimits } from "../net-rpc/serve-rpc.ts";
+export { type BytesMethod, bytesService } from "./grpc/bytes-service.ts";
+export type { GrpcPluginOptions, GrpcService } from "./grpc/grpc-plugin-options.ts";
+export { serveGrpcPlugin } from "./grpc/serve-grpc-plugin.ts";
 export type { MagicCookie } from "./handshake.ts";
 export { createHclogLogger, type HclogOptions } from "./hclog-logger.ts";
 export type { Broker } from "./mux-broker.ts";
-export type { Plugin, PluginContext, PluginOptions, PluginSet } from "./plugin-options.ts";
+export type { Plugin, PluginContext, PluginOptions, PluginSet, ProcessOptions } from "./plugin-options.ts";
 export { servePlugin } from "./serve-plugin.ts";

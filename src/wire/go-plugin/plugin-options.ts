@@ -23,11 +23,9 @@ export type Plugin = (context: PluginContext) => RpcMethods | Promise<RpcMethods
 /** Plugins by the name the host dispenses them as. */
 export type PluginSet = Readonly<Record<string, Plugin>>;
 
-/** How a program is a plugin. Times are in milliseconds. */
-export interface PluginOptions {
+/** How a program is a plugin, whichever protocol it speaks. Times are in milliseconds. */
+export interface ProcessOptions {
   readonly cookie: MagicCookie;
-  /** The plugins of each protocol version, at least one version. */
-  readonly versions: Readonly<Record<number, PluginSet>>;
   /** The machine's clock. */
   readonly clock: Clock;
   /** Hears of connections that were lost and why the plugin ends; `createHclogLogger` makes one that the host understands. */
@@ -38,6 +36,12 @@ export interface PluginOptions {
   readonly graceMs?: number;
   /** How long to wait for a host that does not connect; default 60 s; null waits forever. */
   readonly connectTimeoutMs?: number | null;
+}
+
+/** How a program is a plugin that speaks net/rpc. */
+export interface PluginOptions extends ProcessOptions {
+  /** The plugins of each protocol version, at least one version. */
+  readonly versions: Readonly<Record<number, PluginSet>>;
   /** What the host's calls may cost. */
   readonly limits?: Partial<RpcLimits>;
 }

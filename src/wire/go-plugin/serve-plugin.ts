@@ -1,16 +1,11 @@
-/** A program as a plugin of a HashiCorp go-plugin host, from its start to its end (Serve in server.go). */
-import { CoalmineError } from "../../base/errors.ts";
-import { isStartedByHost, notMeantForPeople } from "./handshake.ts";
+import { HostConnections } from "./host-connections.ts";
 import type { PluginOptions } from "./plugin-options.ts";
 import { reserveStdout } from "./reserve-stdout.ts";
-import { serveHost } from "./serve-host.ts";
+import { takeOverProcess } from "./take-over-process.ts";
 
 /**
- * Takes over the process and serves its plugins until the host says so, closes
- * its connection or dies; then ends the process with code 0. SIGTERM ends it
- * too; SIGINT does not, for it comes to a whole group of processes and the host
- * decides. Ends the process with code 1 and a text on standard error if no host
- * started it, or it cannot listen.
+ * Takes over the process and serves its plugins over net/rpc until the host says
+ * so, closes its connection or dies (see `takeOverProcess`).
  *
  * From the call on, standard output is the host's (see `reserveStdout`): call it
  * before anything is printed.
@@ -21,19 +16,11 @@ import { serveHost } from "./serve-host.ts";
  *
  * TLS between host and plugin (AutoMTLS) is not spoken: a host that wants it is refused.
  */
-export async function servePlugin(options: PluginOptions): Promise<never> {
-  const print = reserveStdout(process);
-  try {
-    if (!isStartedByHost(options.cookie, process.env)) return refuse(notMeantForPeople);
-    if (process.env["PLUGIN_CLIENT_CERT"]) return refuse("go-plugin: a host without AutoMTLS wanted\n");
-    await serveHost(options, print);
-    return process.exit(0);
-  } catch (thrown) {
-    return refuse(`${CoalmineError.from(thrown).message}\n`);
-  }
-}
-
-function refuse(text: string): never {
-  process.stderr.write(text);
-  return process.exit(1);
+export function servePlugin(options: PluginOptions): Promise<never> {
+  return takeOverProcess(options, {
+    protocol: "netrpc",
+    versions: Object.keys(options.versions).map(Number),
+    print: reserveStdout(process),
+    open: async (version) => new HostConnections(options, options.versions[version] ?? {}),
+  });
 }

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { handshakeLine, isStartedByHost, negotiateVersion } from "../../../src/wire/go-plugin/handshake.ts";
+import {
+  asksForMultiplexing,
+  handshakeLine,
+  isStartedByHost,
+  negotiateVersion,
+} from "../../../src/wire/go-plugin/handshake.ts";
 
 describe("isStartedByHost", () => {
   const cookie = { key: "SOME_PLUGIN", value: "metric" };
@@ -48,16 +53,38 @@ describe("negotiateVersion", () => {
 });
 
 describe("handshakeLine", () => {
+  const unix = { network: "unix", address: "/tmp/plugin1" } as const;
+
   it("has the six fields that go-plugin reads, the certificate empty", () => {
-    expect(handshakeLine(1, { network: "unix", address: "/tmp/plugin1" })).toBe(
+    expect(handshakeLine({ version: 1, address: unix, protocol: "netrpc", multiplexes: false })).toBe(
       "1|1|unix|/tmp/plugin1|netrpc|\n",
     );
-    expect(handshakeLine(5, { network: "tcp", address: "127.0.0.1:10000" })).toBe(
-      "1|5|tcp|127.0.0.1:10000|netrpc|\n",
+    const address = { network: "tcp", address: "127.0.0.1:10000" } as const;
+    expect(handshakeLine({ version: 5, address, protocol: "grpc", multiplexes: false })).toBe(
+      "1|5|tcp|127.0.0.1:10000|grpc|\n",
+    );
+  });
+
+  it("has a seventh field for a host that wants one connection to hold all", () => {
+    expect(handshakeLine({ version: 1, address: unix, protocol: "grpc", multiplexes: true })).toBe(
+      "1|1|unix|/tmp/plugin1|grpc||true\n",
     );
   });
 
   it.each(["/tmp/a|b", "/tmp/a\nb"])("refuses the address %j, which would be read as two", (address) => {
-    expect(() => handshakeLine(1, { network: "unix", address })).toThrow("without");
+    const where = { network: "unix", address } as const;
+    expect(() =>
+      handshakeLine({ version: 1, address: where, protocol: "netrpc", multiplexes: false }),
+    ).toThrow("without");
+  });
+});
+
+describe("asksForMultiplexing", () => {
+  it.each(["true", "1", "T", "True"])("is so for %j", (asked) => {
+    expect(asksForMultiplexing(asked)).toBe(true);
+  });
+
+  it.each([undefined, "", "false", "0", "yes", "tRUE"])("is not so for %j", (asked) => {
+    expect(asksForMultiplexing(asked)).toBe(false);
   });
 });

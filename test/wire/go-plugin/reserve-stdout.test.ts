@@ -25,6 +25,14 @@ it("writes to standard output only by what it returns", () => {
   expect(read(stderr)).toBe("");
 });
 
+it("sends it elsewhere if told where", () => {
+  const { stdout, stderr, read } = streams();
+  const elsewhere = new PassThrough();
+  reserveStdout({ stdout, stderr }, elsewhere);
+  stdout.write("hello\n");
+  expect([stdout, stderr, elsewhere].map(read)).toEqual(["", "", "hello\n"]);
+});
+
 it.each(["stdout", "stderr"] as const)("outlives a host that no longer reads %s", (name) => {
   const both = streams();
   reserveStdout(both);

@@ -1,57 +1,18 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { goBool, goString } from "../../../src/wire/gob/go-type.ts";
 import { connectHost } from "../../support/plugin-host.ts";
+import { startPlugin } from "../../support/start-plugin.ts";
 import { echoArgs } from "./sample-plugin.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
 const program = join(import.meta.dirname, "sample-program.ts");
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Starts the sample plugin as a host does; the environment is the cookie, and what is given. */
-function start(env: Readonly<Record<string, string>> = {}, command: readonly string[] = [program]) {
-  const folder = mkdtempSync(join(tmpdir(), "plugin-"));
-  const child = spawn(process.execPath, [...command], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      ...process.env,
-      COALMINE_SAMPLE_PLUGIN: "sample",
-      PLUGIN_PROTOCOL_VERSIONS: "1",
-      PLUGIN_UNIX_SOCKET_DIR: folder,
-      ...env,
-    },
-  });
-  onTestFinished(() => {
-    child.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const line = Promise.withResolvers<string>();
-  return { child, folder, line: line.promise, ended: watch(child, line.resolve) };
-}
-
-/** Resolves when neither the process nor one of its own holds its output any more. */
-function watch(child: ChildProcess, onLine: (line: string) => void): Promise<Ended> {
-  let stdout = "";
-  let stderr = "";
-  child.stderr?.on("data", (chunk) => {
-    stderr += chunk;
-  });
-  child.stdout?.on("data", (chunk) => {
-    stdout += chunk;
-    if (stdout.includes("\n")) onLine(stdout.slice(0, stdout.indexOf("\n")));
-  });
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, stdout, stderr })));
-}
+const start = (env: Readonly<Record<string, string>> = {}, command: readonly string[] = [program]) =>
+  startPlugin(command, env);
 
 async function startAndConnect(env: Readonly<Record<string, string>> = {}, argument = "unix") {
   const plugin = start(env, [program, argument]);
