@@ -3,7 +3,8 @@ import type { Settings } from "./settings.ts";
 import type { Ambient } from "./tracing/ambient.ts";
 import type { Tracing } from "./tracing/tracing.ts";
 
-export interface WantedGrpcParts extends Omit<GrpcParts, "settings" | "isOpenToAll" | "interceptors"> {
+export interface WantedGrpcParts
+  extends Omit<GrpcParts, "settings" | "kubernetes" | "environment" | "isOpenToAll" | "interceptors"> {
   readonly settings: Settings;
   readonly tracing: Tracing;
   readonly ambient: Ambient;
@@ -16,6 +17,8 @@ export async function openGrpcIfWanted(parts: WantedGrpcParts): Promise<OpenGrpc
   return await openGrpc({
     ...parts,
     settings: settings.grpc,
+    kubernetes: settings.kubernetes,
+    environment: process.env,
     isOpenToAll: settings.access?.mode === "off",
     async interceptors() {
       const { tracedCalls } = await import("./tracing/traced-calls.ts");

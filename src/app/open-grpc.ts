@@ -1,11 +1,14 @@
 import type { GrpcServerOptions, GrpcTls } from "../adapters/grpc/grpc-server.ts";
+import type { Access } from "../base/access.ts";
 import type { GrpcSettings } from "./grpc-settings.ts";
 import { isLoopback } from "./loopback.ts";
+import type { GrpcPluginsParts } from "./open-grpc-plugins.ts";
 import { faultOf, readSmallFile } from "./read-small-file.ts";
 import { unusableSettings } from "./settings.ts";
 
 export interface GrpcParts
-  extends Pick<GrpcServerOptions, "analyses" | "access" | "logger" | "metrics" | "isDraining"> {
+  extends Pick<GrpcServerOptions, "analyses" | "access" | "logger" | "metrics" | "isDraining">,
+    Pick<GrpcPluginsParts, "sources" | "kubernetes" | "environment"> {
   readonly settings: GrpcSettings;
   /** Whether the settings say that everybody may ask for everything (`access: {mode: off}`). */
   readonly isOpenToAll: boolean;
@@ -33,9 +36,11 @@ export interface OpenGrpc {
 export async function openGrpc(parts: GrpcParts): Promise<OpenGrpc> {
   const { settings, access, interceptors } = parts;
   const { host, port, maxMessageBytes } = settings;
-  refuseUnsafe(parts);
-  const tls = settings.tls === undefined ? undefined : await readTls(settings.tls);
+  refuseUnsafeGrpc(parts);
+  const tls = settings.tls === undefined ? undefined : await readGrpcTls(settings.tls);
   const { createGrpcServer } = await import("../adapters/grpc/grpc-server.ts");
+  const { openGrpcPlugins } = await import("./open-grpc-plugins.ts");
+  const plugins = await openGrpcPlugins(parts);
   const server = await createGrpcServer({
     analyses: parts.analyses,
     access,
@@ -45,15 +50,24 @@ export async function openGrpc(parts: GrpcParts): Promise<OpenGrpc> {
     maxMessageBytes,
     ...(tls === undefined ? {} : { tls }),
     interceptors: (await interceptors?.()) ?? [],
+    services: plugins.services,
   });
   const boundPort = await server.listen({ host, port });
   return {
     address: `${host.includes(":") ? `[${host}]` : host}:${boundPort}`,
-    close: (atMostMs) => server.close(atMostMs),
+    async close(atMostMs) {
+      await server.close(atMostMs);
+      await plugins.close();
+    },
   };
 }
 
-function refuseUnsafe({ settings: { host, tls, plaintextTokens }, access, isOpenToAll }: GrpcParts): void {
+/** What decides whether gRPC may be spoken at an address. */
+type GrpcExposure = Pick<GrpcParts, "settings" | "isOpenToAll"> & { readonly access: Pick<Access, "isOn"> };
+
+/** @throws CoalmineError invalid-settings as {@link openGrpc} does for an address that others may reach */
+export function refuseUnsafeGrpc({ settings, access, isOpenToAll }: GrpcExposure): void {
+  const { host, tls, plaintextTokens } = settings;
   if (isLoopback(host)) return;
   const reached = `grpc.host (${host}) may be reached by others than this machine`;
   if (!access.isOn && !isOpenToAll) {
@@ -73,7 +87,8 @@ function refuseUnsafe({ settings: { host, tls, plaintextTokens }, access, isOpen
 /** A chain of certificates takes some kilobytes. */
 const mostPemBytes = 1024 * 1024;
 
-async function readTls(files: NonNullable<GrpcSettings["tls"]>): Promise<GrpcTls> {
+/** @throws CoalmineError invalid-settings for a file that cannot be read */
+export async function readGrpcTls(files: NonNullable<GrpcSettings["tls"]>): Promise<GrpcTls> {
   const read = async (key: "certFile" | "keyFile" | "clientCaFile", path: string) => {
     try {
       return Buffer.from(await readSmallFile(path, mostPemBytes));

@@ -26,6 +26,9 @@ async function open(settings: object, parts: Partial<GrpcParts> = {}) {
     logger: quietLogger(),
     metrics: new Registry(),
     isDraining: () => false,
+    sources: new Map(),
+    kubernetes: undefined,
+    environment: {},
     ...parts,
   });
   onTestFinished(() => grpc.close(0));

@@ -6,6 +6,8 @@ import { parse } from "yaml";
 import { conditionResult, readConditions } from "../../src/adapters/argo-rollouts/condition-result.ts";
 import { completeConfiguration } from "../../src/adapters/argo-rollouts/configuration.ts";
 import { readStepOptions } from "../../src/adapters/argo-rollouts/step-options.ts";
+import { readRemoteFile } from "../../src/app/argo-plugin/plugin-settings.ts";
+import { serverSettings } from "../../src/app/argo-plugin/server-settings.ts";
 import { readSettings } from "../../src/app/settings.ts";
 import { formatDuration } from "../../src/base/duration.ts";
 import { passedResult } from "../adapters/cli/sample-result.ts";
@@ -24,6 +26,7 @@ const blocks = [...page.matchAll(/(?:<!-- ([a-z]+) -->\n)?^( *)```yaml\n(.*?)^ *
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
   config: (text) => completeConfiguration(parse(text), release),
   settings: (text) => readSettings(parse(text), {}),
+  remote: (text) => readRemoteFile(parse(text)),
   template: (text) =>
     readManifests(text)
       .flatMap((manifest) => pluginConfigurations(manifest))
@@ -45,6 +48,12 @@ describe("its YAML", () => {
     const read = readers[kind];
     expect(() => read?.(text)).not.toThrow();
   });
+});
+
+it("ships the settings of a remote plugin as it shows them", () => {
+  const [shown] = blocks.filter(({ kind }) => kind === "remote");
+  const shipped = readFileSync("plugins/argo-rollouts/remote/coalmine.yaml", "utf8");
+  expect(parse(shipped)).toEqual(parse(shown?.text ?? ""));
 });
 
 it("ships settings that can be used", () => {
@@ -85,6 +94,11 @@ describe("its tables", () => {
     expect(readSettings(settings, {}).limits.maxRunning).toBe(2_000);
     expect(page).toContain("`limits.maxRunning`: analyses at the same time, 2000");
   });
+});
+
+it("tells every key of a remote plugin's server", () => {
+  const keys = rowsUnder("Remote").flatMap(([key = ""]) => codesOf(key));
+  expect(keys).toEqual(["server", ...Object.keys(serverSettings.shape)]);
 });
 
 it("names in `result` what conditions find there", () => {

@@ -12,7 +12,12 @@ const moduleFolder = join(repository, "test/tools/grpc-client");
 
 /** The contract as a client's author gets it. */
 export const protoFolder = join(repository, "proto");
-export const protoFiles = ["analysis.proto", "analysis_service.proto"].map((name) => `coalmine/v1/${name}`);
+export const protoFiles = [
+  "analysis",
+  "analysis_service",
+  "metric_plugin_service",
+  "step_plugin_service",
+].map((name) => `coalmine/v1/${name}.proto`);
 
 const goModule = "coalmine.test/grpc-client";
 const generators = [

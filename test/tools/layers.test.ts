@@ -39,6 +39,7 @@ const broken: readonly (readonly [rule: string, from: string, to: string])[] = [
   ["only-ports", "src/sources/c.ts", "../analysis/plan/plan.ts"],
   ["only-ports", "src/store/c.ts", "../analysis/plan/plan.ts"],
   ["yaml-only-in-spec", "src/analysis/d.ts", "yaml"],
+  ["grpc-only-in-its-mode", "src/wire/c.ts", "@grpc/grpc-js"],
   ["no-cycles", "src/base/d.ts", "./e.ts"],
   ["product-stands-alone", "src/app/b.ts", "../../test/support/fake.ts"],
   ["product-stands-alone", "src/app/c.ts", "../../tools/tool.ts"],
@@ -64,6 +65,7 @@ const allowed: readonly (readonly [from: string, to: string])[] = [
   ["src/adapters/kubernetes/exchange.ts", "undici"],
   ["src/adapters/argo-rollouts/plugin.ts", "../../wire/frame.ts"],
   ["src/wire/frame.ts", "node:stream"],
+  ["src/wire/go-plugin/grpc/host.ts", "@grpc/grpc-js"],
   ["src/app/create-app.ts", "../adapters/rest/routes.ts"],
   ["src/bin/server.ts", "../app/create-app.ts"],
 ];
@@ -80,7 +82,14 @@ const plain = {
   "test/support/fake.ts": 'import "node:os";\nexport const fake = 1;\n',
   "test/engine/mean.test.ts": 'import "../../src/engine/mean.ts";\nexport const tested = 1;\n',
   "package.json": JSON.stringify({
-    dependencies: { zod: "4", yaml: "2", undici: "7", express: "5", "@stdlib/math-base-special-betaln": "7" },
+    dependencies: {
+      zod: "4",
+      yaml: "2",
+      undici: "7",
+      express: "5",
+      "@grpc/grpc-js": "1",
+      "@stdlib/math-base-special-betaln": "7",
+    },
     devDependencies: { "fast-check": "4" },
   }),
 };

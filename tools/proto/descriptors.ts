@@ -10,9 +10,13 @@ const field = z.object({
   proto3Optional: z.boolean().default(false),
   /** Of the oneof that it is a member of. */
   oneofIndex: z.int().optional(),
+  number: z.int(),
 });
 
-const enumeration = z.object({ name: z.string(), value: z.array(z.object({ name: z.string() })) });
+const enumeration = z.object({
+  name: z.string(),
+  value: z.array(z.object({ name: z.string(), number: z.int().default(0) })),
+});
 
 const baseMessage = z.object({
   name: z.string(),
@@ -32,6 +36,8 @@ const method = z.object({
 const file = z.object({
   name: z.string(),
   package: z.string(),
+  /** Names of the files that it imports. */
+  dependency: z.array(z.string()).default([]),
   messageType: z.array(message).default([]),
   enumType: z.array(enumeration).default([]),
   service: z.array(z.object({ name: z.string(), method: z.array(method) })).default([]),
@@ -49,6 +55,20 @@ export type ProtoField = z.output<typeof field>;
 export type ProtoMessage = z.output<typeof message>;
 export type ProtoEnum = z.output<typeof enumeration>;
 export type ProtoService = ProtoFile["service"][number];
+
+/** The files of these names and all that they import, in the order of the image. @throws Error if one is not there. */
+export function filesFrom(all: readonly ProtoFile[], names: readonly string[]): readonly ProtoFile[] {
+  const wanted = new Set<string>();
+  const left = [...names];
+  for (let name = left.pop(); name !== undefined; name = left.pop()) {
+    if (wanted.has(name)) continue;
+    const file = all.find((one) => one.name === name);
+    if (file === undefined) throw new Error(`${name} is not in the image`);
+    wanted.add(name);
+    left.push(...file.dependency);
+  }
+  return all.filter(({ name }) => wanted.has(name));
+}
 
 /** Field numbers of descriptor.proto, which a comment's path is made of. */
 export const inFile = { message: 4, enum: 5, service: 6 } as const;

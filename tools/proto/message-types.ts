@@ -14,7 +14,7 @@ import {
   type ProtoService,
 } from "./descriptors.ts";
 
-/** The text of src/adapters/grpc/messages.ts, not yet formatted. @throws Error for what no message of ours has. */
+/** The text of a messages.ts for these files, not yet formatted. @throws Error for what no message of ours has. */
 export function messageTypes(files: readonly ProtoFile[]): string {
   const parts = files.flatMap((file) => [
     ...file.messageType.map((message, index) => messageType(file, message, index)),
@@ -36,7 +36,9 @@ function messageType(file: ProtoFile, message: ProtoMessage, index: number): str
     (field, member) =>
       `${comment(memberComment(file, inFile.message, index, member))}  readonly ${field.jsonName}${typeOf(field, message)};`,
   );
-  return `${comment(commentAt(file, inFile.message, index))}export interface ${message.name} {\n${fields.join("\n")}\n}\n`;
+  const said = comment(commentAt(file, inFile.message, index));
+  if (fields.length === 0) return `${said}export type ${message.name} = Readonly<Record<string, never>>;\n`;
+  return `${said}export interface ${message.name} {\n${fields.join("\n")}\n}\n`;
 }
 
 function enumType(file: ProtoFile, { name, value }: ProtoEnum, index: number): string {
@@ -75,6 +77,8 @@ function singleType({ name, type, typeName = "" }: ProtoField): string {
       return "string";
     case "TYPE_BOOL":
       return "boolean";
+    case "TYPE_BYTES":
+      return "Uint8Array";
     case "TYPE_DOUBLE":
     case "TYPE_INT32":
     case "TYPE_UINT32":

@@ -2,7 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { buf, protoFolder } from "./buf.ts";
-import { imageSchema } from "./descriptors.ts";
+import { contractJson } from "./contract-json.ts";
+import { filesFrom, imageSchema } from "./descriptors.ts";
 import { messageTypes } from "./message-types.ts";
 
 const root = join(protoFolder, "..");
@@ -10,15 +11,27 @@ const root = join(protoFolder, "..");
 /** The contract as it was last released; breaking changes are told against it. */
 export const releasedImage = join(protoFolder, "released.binpb");
 
+/** What each adapter speaks. */
+const analysisFiles = ["coalmine/v1/analysis_service.proto"];
+const pluginFiles = ["metric", "step"].map((kind) => `coalmine/v1/${kind}_plugin_service.proto`);
+
 /** Every written file's content by its path. */
 export async function writtenFiles(): Promise<ReadonlyMap<string, Buffer>> {
   const image = imageSchema.parse(JSON.parse((await buf("build", "-o", "-#format=json")).toString("utf8")));
-  const file = join(root, "src/adapters/grpc/messages.ts");
+  const files = image.file.map(withoutTheirComments);
+  const plugins = filesFrom(files, pluginFiles);
   const described = buf("build", "--exclude-source-info", "--as-file-descriptor-set", "-o", "-#format=binpb");
   return new Map([
-    [file, formatted(file, messageTypes(image.file.map(withoutTheirComments)))],
+    written("src/adapters/grpc/messages.ts", messageTypes(filesFrom(files, analysisFiles))),
+    written("src/adapters/argo-rollouts/services/messages.ts", messageTypes(plugins)),
+    written("src/adapters/argo-rollouts/services/contract-json.ts", contractJson(plugins)),
     [join(protoFolder, "descriptors.binpb"), await described],
   ]);
+}
+
+function written(path: string, text: string): readonly [path: string, content: Buffer] {
+  const file = join(root, path);
+  return [file, formatted(file, text)];
 }
 
 /** Google's comments are long, and not ours to repeat. */

@@ -3,28 +3,18 @@ import type { AnalysisRecord } from "../../analysis/analysis-record.ts";
 import type { ReasonCode } from "../../analysis/reasons.ts";
 import { engineVersion } from "../../analysis/report/build-result.ts";
 import type { Verdict } from "../../analysis/result.ts";
-import { parseDuration } from "../../base/duration.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import { type Conditions, conditionResult, readConditions } from "./condition-result.ts";
 import { evaluateConditions } from "./conditions/evaluate-conditions.ts";
 import { readConfiguration } from "./configuration.ts";
 import type { AnalysisRunView, MetricView } from "./controller-view.ts";
 import { endAnalysis } from "./follower.ts";
+import { endedEarly, startOf } from "./measurement-start.ts";
 import type { Measurement, MeasurementPhase, MeasurementRequest, MetricProvider } from "./metric-provider.ts";
-import { notedSince, patienceMs } from "./noted-since.ts";
+import { notedSince, patienceMs, retryMs } from "./noted-since.ts";
 import { releaseOfRun } from "./release.ts";
-import {
-  answerInMs,
-  followWeight,
-  mayPass,
-  type ProviderOptions,
-  packed,
-  shortLine,
-  takeUp,
-} from "./take-up.ts";
-
-/** How soon the controller asks again while the analysis cannot be taken up, in milliseconds. */
-const retryMs = 10_000;
+import { shortLine } from "./short-line.ts";
+import { answerInMs, followWeight, mayPass, type ProviderOptions, packed, takeUp } from "./take-up.ts";
 
 /**
  * Measurements over analyses that run in the background: `run` and `resume` both
@@ -81,27 +71,18 @@ export function createMetricProvider(options: ProviderOptions): MetricProvider {
     // What has ended is forgotten by itself; what runs ends by itself.
     garbageCollect: () => Promise.resolve(),
 
-    metadata: () => Promise.resolve({ engine: `coalmine ${engineVersion}` }),
+    metadata: metricMetadata,
   };
 }
 
-const endedEarly = "the controller ended the run before there was a verdict";
+/** What is shown beside a metric's measurements, whatever the metric is. */
+export function metricMetadata(): Promise<Readonly<Record<string, string>>> {
+  return Promise.resolve({ engine: `coalmine ${engineVersion}` });
+}
 
 /** One analysis for each measurement: a metric with a count or an interval has several, one after another. */
 function analysisId(run: AnalysisRunView, metric: MetricView, startedAt: number): string {
   return `${run.uid}/${metric.name}/${new Date(startedAt).toISOString()}`;
-}
-
-/**
- * The first measurement is about the run from its start, also when it is a
- * second try after a crash; a further one about the time from now on. In whole
- * seconds, which is what the controller keeps.
- */
-function startOf({ run, metric }: MeasurementRequest, now: number): number {
-  const delay = parseDuration(metric.initialDelay) ?? 0;
-  const begun = run.startedAt === null ? (run.createdAt ?? now) : run.startedAt + delay;
-  const start = run.measured > 0 ? now : Math.min(now, begun);
-  return Math.floor(start / 1_000) * 1_000;
 }
 
 const phases: Readonly<Record<Verdict, MeasurementPhase>> = {

@@ -4,6 +4,9 @@
  */
 export const patienceMs = 600_000;
 
+/** How soon the controller asks again meanwhile, in milliseconds. */
+export const retryMs = 10_000;
+
 /**
  * Since when something has lasted that the controller keeps the beginning of, in
  * milliseconds since the epoch: `now` where nothing readable was kept, or what

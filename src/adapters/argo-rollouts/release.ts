@@ -92,11 +92,14 @@ async function ownerOf(
   );
 }
 
+/** The arguments of a run that mean something to us. */
+export const runArguments = ["canary-hash", "stable-hash"] as const;
+
 const canaryHint = "valueFrom: {podTemplateHashValue: Latest}";
 const stableHint = "valueFrom: {podTemplateHashValue: Stable}";
 
 /** An argument that a Rollout names without a value is empty: whatever it picks would be the wrong pods. */
-function argument(run: AnalysisRunView, name: string, hint: string): string | null {
+function argument(run: AnalysisRunView, name: (typeof runArguments)[number], hint: string): string | null {
   const value = Object.hasOwn(run.args, name) ? run.args[name] : undefined;
   if (value === undefined) return null;
   if (value.trim() !== "") return value;

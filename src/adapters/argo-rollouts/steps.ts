@@ -7,10 +7,11 @@ import { readConfiguration } from "./configuration.ts";
 import type { RolloutView } from "./controller-view.ts";
 import { endAnalysis } from "./follower.ts";
 import { releaseOfRollout } from "./release.ts";
+import { shortLine } from "./short-line.ts";
 import { readStepOptions, type StepOptions } from "./step-options.ts";
 import type { StepProvider, StepRequest, StepResult } from "./step-provider.ts";
 import { readStepStatus, type StepStatus, writeStepStatus } from "./step-status.ts";
-import { answerInMs, mayPass, type ProviderOptions, packed, shortLine, takeUp } from "./take-up.ts";
+import { answerInMs, mayPass, type ProviderOptions, packed, takeUp } from "./take-up.ts";
 
 /** The controller makes anything up to 10 s into 30 s. */
 const leastRequeueMs = 11_000;

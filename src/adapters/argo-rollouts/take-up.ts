@@ -5,7 +5,6 @@ import type { AnalysisRecord } from "../../analysis/analysis-record.ts";
 import type { AnalysisSpec } from "../../analysis/spec/model.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { CoalmineError } from "../../base/errors.ts";
-import { inOneLine } from "../../base/format.ts";
 import type { Logger } from "../../base/logger.ts";
 import { completeConfiguration, type SpecDocument, wantsHash } from "./configuration.ts";
 import type { AnalysisRunView, RolloutReader } from "./controller-view.ts";
@@ -106,12 +105,6 @@ export function followWeight(
     },
     () => undefined,
   );
-}
-
-/** Text in one line, as long as a table of measurements bears. */
-export function shortLine(text: string): string {
-  const line = inOneLine(text);
-  return line.length <= 1_000 ? line : `${line.slice(0, 999)}…`;
 }
 
 function unpacked({ logger }: ProviderOptions, { id, kept }: TakeUp) {

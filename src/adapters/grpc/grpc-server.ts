@@ -14,6 +14,7 @@ import type { Access } from "../../base/access.ts";
 import { CoalmineError, isOwnFault } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import { analysisHandlers, type CallContext } from "./analysis-methods.ts";
+import { addCallerService, type CallerService } from "./caller-service.ts";
 import { trackCalls } from "./calls-under-way.ts";
 import { loadMethods } from "./contract.ts";
 import { measureCalls } from "./measure-calls.ts";
@@ -42,6 +43,8 @@ export interface GrpcServerOptions {
   readonly maxMessageBytes?: number;
   /** Around every call, from the wire on: for traces. */
   readonly interceptors?: readonly ServerInterceptor[];
+  /** Served beside AnalysisService. */
+  readonly services?: readonly CallerService[];
 }
 
 /** A server of proto/coalmine/v1, not yet listening. See docs/grpc.md. */
@@ -72,6 +75,7 @@ const connectionOptions: ServerOptions = {
 
 export async function createGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
   const { analyses, access, logger, metrics, isDraining, maxMessageBytes = usualMaxMessageBytes } = options;
+  const { services: further = [] } = options;
   // What goes wrong is told by errors and statuses; grpc-js would also write it to standard error.
   setLogVerbosity(logVerbosity.NONE);
   const [methods, reflection] = await Promise.all([loadMethods(), createReflection()]);
@@ -111,7 +115,9 @@ export async function createGrpcServer(options: GrpcServerOptions): Promise<Grpc
   const definitions = Object.entries(methods).map(([name, method]) => [name, definitionOf(method)]);
   server.addService(Object.fromEntries(definitions), served);
 
-  const services = ["", "coalmine.v1.AnalysisService"];
+  for (const service of further) addCallerService(server, service, { maxMessageBytes, failed });
+
+  const services = ["", "coalmine.v1.AnalysisService", ...further.map(({ name }) => name)];
   const health = new HealthImplementation(Object.fromEntries(services.map((name) => [name, "SERVING"])));
   health.addToServer(server);
   reflection.addToServer(server);

@@ -19,7 +19,7 @@ export interface RequireCallerOptions {
 const callers = new WeakMap<Metadata, Caller>();
 
 /**
- * Lets only calls through whose caller is recognised, for {@link analysesOf}, and
+ * Lets only calls through whose caller is recognised, for {@link callerOf}, and
  * none once the server drains. What a stranger sends is not read. Probes and
  * reflection are anybody's.
  */
@@ -48,13 +48,19 @@ export function requireCaller({ access, isDraining, failed }: RequireCallerOptio
 }
 
 /**
- * The analyses as the caller may ask of them.
+ * Who calls.
  *
  * @throws TypeError for a call that {@link requireCaller} has not let through: nobody may take it for somebody's.
  */
-export function analysesOf(analyses: Analyses, access: Access, metadata: Metadata): CallerAnalyses {
+export function callerOf(metadata: Metadata): Caller {
   const caller = callers.get(metadata);
   if (caller === undefined) throw new TypeError("nobody asked who calls");
+  return caller;
+}
+
+/** The analyses as the caller may ask of them. @throws TypeError as {@link callerOf} does */
+export function analysesOf(analyses: Analyses, access: Access, metadata: Metadata): CallerAnalyses {
+  const caller = callerOf(metadata);
   return access.isOn ? restrictAnalyses(analyses, caller) : analyses;
 }
 

@@ -1,7 +1,7 @@
 /** What a plugin answers whose settings cannot be used: the fault, in the place where users look. */
 import type { MetricProvider } from "../../adapters/argo-rollouts/metric-provider.ts";
+import { shortLine } from "../../adapters/argo-rollouts/short-line.ts";
 import type { StepProvider } from "../../adapters/argo-rollouts/step-provider.ts";
-import { shortLine } from "../../adapters/argo-rollouts/take-up.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { CoalmineError } from "../../base/errors.ts";
 

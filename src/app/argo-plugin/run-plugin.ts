@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { createMetricPlugin } from "../../adapters/argo-rollouts/wire/metric-plugin.ts";
 import { createStepPlugin } from "../../adapters/argo-rollouts/wire/step-plugin.ts";
-import { createHclogLogger, servePlugin } from "../../wire/go-plugin/index.ts";
+import { createHclogLogger, serveGrpcPlugin, servePlugin } from "../../wire/go-plugin/index.ts";
 import { systemClock } from "../system-clock.ts";
 import { providersInThread } from "./provider-thread.ts";
 
@@ -16,7 +16,9 @@ const workerMemory = { maxOldGenerationSizeMb: 768 } as const;
 
 /**
  * Serves the metric or the step plugin, whichever the controller started this
- * program as. Its arguments are {@link loadPluginSettings}' of the worker thread.
+ * program as. Its arguments are {@link loadPluginSettings}' of the worker thread;
+ * with `--grpc` among them, it serves both as gRPC services, for hosts that allow
+ * that protocol. Argo's controller does not.
  *
  * @param workerFile the program of the worker thread.
  */
@@ -30,15 +32,23 @@ export async function runPlugin(workerFile: URL): Promise<never> {
   // Its standard output would become the plugin's, which is the host's.
   const startWorker = () =>
     new Worker(workerFile, { argv: process.argv.slice(2), stdout: true, resourceLimits: workerMemory });
-  const { metric, step } = providersInThread(startWorker, logger);
+  const providers = providersInThread(startWorker, logger);
+  const cookie = { key: cookieKey, value: isStep ? "step" : "metricprovider" };
+  const program = { cookie, clock: systemClock, logger };
+  if (process.argv.includes("--grpc")) {
+    const { grpcServices } = await import("./grpc-services.ts");
+    return await serveGrpcPlugin({
+      ...program,
+      versions: { [protocolVersion]: grpcServices(providers, logger) },
+    });
+  }
+  const { metric, step } = providers;
   return await servePlugin({
-    cookie: { key: cookieKey, value: isStep ? "step" : "metricprovider" },
+    ...program,
     versions: {
       [protocolVersion]: isStep
         ? { RpcStepPlugin: createStepPlugin(step, { logger }) }
         : { RpcMetricProviderPlugin: createMetricPlugin(metric, { clock: systemClock, logger }) },
     },
-    clock: systemClock,
-    logger,
   });
 }

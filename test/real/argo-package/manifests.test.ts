@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
+import { readRemoteFile } from "../../../src/app/argo-plugin/plugin-settings.ts";
 import { readSettings } from "../../../src/app/settings.ts";
 import { readConfiguredPlugins } from "./configured-plugins.ts";
 
@@ -17,6 +18,17 @@ const podSpec = z.object({
   volumes: z.array(z.object({ name: z.string() })),
 });
 const deployment = z.object({ spec: z.object({ template: z.object({ spec: podSpec }) }) });
+
+const remoteDeployment = z.object({
+  spec: z.object({
+    template: z.object({
+      spec: z.object({
+        containers: z.tuple([z.object({ name: z.literal("argo-rollouts"), volumeMounts: z.array(mount) })]),
+        volumes: z.tuple([z.object({ name: z.string(), secret: z.object({ secretName: z.string() }) })]),
+      }),
+    }),
+  }),
+});
 
 describe("the manifests", () => {
   it("name the metric plugin and the step plugin, and give each a file of its own", async () => {
@@ -56,5 +68,22 @@ describe("the manifests", () => {
     expect(Object.keys(sources)).toEqual(["default"]);
     const commented = (await read("component/coalmine.yaml")).replaceAll(/^ {2}# {1}/gm, "  ");
     expect(Object.keys(readSettings(parse(commented), {}).sources)).toEqual(["default", "thanos"]);
+  });
+
+  it("mount for a remote plugin what its settings speak of, beside the rest", async () => {
+    const { spec } = remoteDeployment.parse(parse(await read("remote/controller.yaml"))).spec.template;
+    const [[controller], [volume]] = [spec.containers, spec.volumes];
+    expect(controller.volumeMounts).toEqual([
+      { name: volume.name, mountPath: "/plugins-secrets", readOnly: true },
+    ]);
+    const { tokenFile, caFile } = readRemoteFile(parse(await read("remote/coalmine.yaml")));
+    for (const path of [tokenFile, caFile]) expect(path).toMatch(/^\/plugins-secrets\/[a-z.]+$/);
+    const kustomization = parse(await read("remote/kustomization.yaml"));
+    expect(kustomization).toMatchObject({
+      kind: "Component",
+      components: ["../component"],
+      patches: [{ path: "controller.yaml" }],
+      configMapGenerator: [{ name: "coalmine-settings", behavior: "replace", files: ["coalmine.yaml"] }],
+    });
   });
 });

@@ -7,8 +7,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { connectToServer } from "../../../src/adapters/argo-rollouts/remote/plugin-server.ts";
+import { createRemoteMetricProvider } from "../../../src/adapters/argo-rollouts/remote/remote-metric-provider.ts";
+import { metricMethods } from "../../../src/adapters/argo-rollouts/services/contract.ts";
+import { systemClock } from "../../../src/app/system-clock.ts";
 import { goBytes, goString, type StructType } from "../../../src/wire/go-plugin/index.ts";
+import { requestOf } from "../../adapters/argo-rollouts/provider-stage.ts";
 import { connectHost, type PluginHost } from "../../support/plugin-host.ts";
+import { quietLogger } from "../../support/quiet-logger.ts";
 import { type BareContainer, copyToPluginBin, createBareContainer } from "./bare-container.ts";
 import { readConfiguredPlugins } from "./configured-plugins.ts";
 
@@ -46,13 +52,13 @@ describe("the package", () => {
     const read = (name: string) => readFile(join(made(), "licences", name), "utf8");
     expect(await read("node.txt")).toContain("Node.js is licensed for use as follows");
     const npm = await read("npm-packages.txt");
-    for (const name of ["undici", "zod", "yaml", "re2js", "@stdlib/math-base-special-betaln"])
-      expect(npm).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(.+\\)$`, "m"));
+    const names = ["undici", "zod", "yaml", "re2js", "@stdlib/math-base-special-betaln", "@grpc/grpc-js"];
+    for (const name of names) expect(npm).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(.+\\)$`, "m"));
     expect(await read("c-libraries.txt")).toContain("LGPL-2.1-or-later");
   });
 
   it("names no path of the machine it was made on", async () => {
-    for (const name of ["plugin.js", "argo-worker.js", "install.js", "VERSION"])
+    for (const name of ["plugin.js", "argo-worker.js", "grpc.js", "install.js", "VERSION"])
       expect(await readFile(join(made(), name), "utf8")).not.toContain(repository);
   });
 });
@@ -123,6 +129,8 @@ describe("the plugin, started as the controller does", () => {
     container = await createBareContainer(made());
     await container.run(install("/plugins/coalmine"));
     await rm(container.path("argo-plugin"), { recursive: true });
+    // What is loaded where gRPC is spoken is not missed here.
+    await rm(container.path("plugins/coalmine/grpc.js"));
     await mkdir(container.path("plugins-settings"));
     await copyFile(join(component, "coalmine.yaml"), container.path("plugins-settings/coalmine.yaml"));
   });
@@ -131,24 +139,8 @@ describe("the plugin, started as the controller does", () => {
 
   it("answers as a metric plugin, its worker thread too", async () => {
     await using plugin = await startPlugin("metricprovider");
-    const client = await plugin.host.dispense("RpcMetricProviderPlugin");
-    expect(await client.call("Plugin.Type", goString, "")).toBe("coalmine");
-    const answer = await client.call(
-      "Plugin.Run",
-      { kind: "interface", registered: new Map([["RunArgs", runArgs]]) },
-      {
-        name: "RunArgs",
-        value: {
-          AnalysisRun: { ObjectMeta: { UID: "1", Name: "run", Namespace: "shop" } },
-          Metric: {
-            Name: "canary",
-            Provider: { Plugin: new Map([["coalmine/analysis", Buffer.from('{"service":"checkout"}')]]) },
-          },
-        },
-      },
-    );
     // What a configuration lacks is known to the worker thread alone.
-    expect(answer).toMatchObject({
+    expect(await measured(plugin)).toMatchObject({
       Phase: "Inconclusive",
       Message: expect.stringContaining("rollouts-pod-template-hash"),
     });
@@ -176,6 +168,62 @@ describe("the plugin, started as the controller does", () => {
     });
   });
 });
+
+describe("the plugin, where gRPC is spoken", () => {
+  beforeAll(async () => {
+    container = await createBareContainer(made());
+    await container.run(install("/plugins/coalmine"));
+    await mkdir(container.path("plugins-settings"));
+    const settings = "server: {url: 'http://127.0.0.1:9'}\n";
+    await writeFile(container.path("plugins-settings/coalmine.yaml"), settings);
+  });
+
+  afterAll(() => container.remove());
+
+  it("asks the server of its settings", async () => {
+    await using plugin = await startPlugin("metricprovider");
+    expect(await measured(plugin)).toMatchObject({
+      Phase: "Running",
+      Message: expect.stringMatching(/^the Coalmine server http:\/\/127.0.0.1:9 is away: .*ECONNREFUSED/),
+    });
+  });
+
+  it("serves a host that allows it", async () => {
+    await using plugin = await launchPlugin("metricprovider", ["--grpc"]);
+    const { path } = readHandshake(plugin.line, "grpc");
+    const address = `unix:${container.path(path)}`;
+    const credentials = async () => ({ token: null, tls: null });
+    const server = connectToServer({ url: address, address, credentials, logger: quietLogger() });
+    expect(await server.ask(metricMethods.Type, {})).toEqual({ type: "coalmine" });
+    // Its worker thread is remote, as the settings say.
+    const provider = createRemoteMetricProvider({ server, clock: systemClock });
+    expect(await provider.run(requestOf())).toMatchObject({
+      phase: "Running",
+      message: expect.stringMatching(/^the Coalmine server http:\/\/127.0.0.1:9 is away/),
+    });
+    server.close();
+  });
+});
+
+/** What the plugin answers to the controller's first call. */
+async function measured({ host }: StartedPlugin): Promise<unknown> {
+  const client = await host.dispense("RpcMetricProviderPlugin");
+  expect(await client.call("Plugin.Type", goString, "")).toBe("coalmine");
+  return await client.call(
+    "Plugin.Run",
+    { kind: "interface", registered: new Map([["RunArgs", runArgs]]) },
+    {
+      name: "RunArgs",
+      value: {
+        AnalysisRun: { ObjectMeta: { UID: "1", Name: "run", Namespace: "shop" } },
+        Metric: {
+          Name: "canary",
+          Provider: { Plugin: new Map([["coalmine/analysis", Buffer.from('{"service":"checkout"}')]]) },
+        },
+      },
+    },
+  );
+}
 
 const runArgs: StructType = {
   kind: "struct",
@@ -239,6 +287,12 @@ function install(...targets: readonly string[]): readonly string[] {
   ];
 }
 
+interface LaunchedPlugin extends AsyncDisposable {
+  /** What it printed first. */
+  readonly line: string;
+  readonly exited: Promise<number | null>;
+}
+
 interface StartedPlugin extends AsyncDisposable {
   readonly host: PluginHost;
   /** As seen from outside. */
@@ -246,11 +300,31 @@ interface StartedPlugin extends AsyncDisposable {
   readonly exited: Promise<number | null>;
 }
 
-/** Starts what the ConfigMap of plugins/argo-rollouts names, as the controller does. */
+/** Starts what the ConfigMap of plugins/argo-rollouts names, as the controller does, and connects to it. */
 async function startPlugin(kind: keyof typeof configured): Promise<StartedPlugin> {
+  const plugin = await launchPlugin(kind);
+  const socketPath = container.path(readHandshake(plugin.line, "netrpc").path);
+  const socket = connect(socketPath);
+  await once(socket, "connect");
+  return {
+    host: connectHost(socket),
+    socketPath,
+    exited: plugin.exited,
+    async [Symbol.asyncDispose]() {
+      socket.destroy();
+      await plugin[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** @param more arguments. */
+async function launchPlugin(
+  kind: keyof typeof configured,
+  more: readonly string[] = [],
+): Promise<LaunchedPlugin> {
   const { location, args } = configured[kind];
   const command = await copyToPluginBin(container, location.replace(/^file:\/\//, ""));
-  const child = container.start([command, ...args], {
+  const child = container.start([command, ...args, ...more], {
     ARGO_ROLLOUTS_RPC_PLUGIN: kind,
     PLUGIN_PROTOCOL_VERSIONS: "1",
     PLUGIN_MIN_PORT: "10000",
@@ -265,19 +339,19 @@ async function startPlugin(kind: keyof typeof configured): Promise<StartedPlugin
     once(child.stdout ?? child, "data").then(([chunk]) => String(chunk)),
     exited.then((code) => `ended with ${code}: ${printed}`),
   ]);
-  const [, inside] = /^1\|1\|unix\|(\/tmp\/\S+)\|netrpc\|\n$/.exec(line) ?? [];
-  if (inside === undefined) throw new Error(`a handshake wanted, met ${line}`);
-  const socketPath = container.path(inside);
-  const socket = connect(socketPath);
-  await once(socket, "connect");
   return {
-    host: connectHost(socket),
-    socketPath,
+    line,
     exited,
     async [Symbol.asyncDispose]() {
-      socket.destroy();
       child.kill("SIGKILL");
       await exited;
     },
   };
+}
+
+/** @throws Error if it is another line. */
+function readHandshake(line: string, protocol: "netrpc" | "grpc"): { readonly path: string } {
+  const [, path, spoken] = /^1\|1\|unix\|(\/tmp\/[^|]+)\|(\w+)\|.*\n$/.exec(line) ?? [];
+  if (path === undefined || spoken !== protocol) throw new Error(`a handshake wanted, met ${line}`);
+  return { path };
 }

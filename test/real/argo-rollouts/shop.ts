@@ -28,22 +28,21 @@ const program = join(import.meta.dirname, "../../../src/bin/argo-plugin.ts");
 /** How long the stable pods count before a release: latency boundaries are chosen from it. */
 const historySeconds = 8;
 
+export interface ShopOptions {
+  /** What the plugin is started with; settings that name the Prometheus unless given. */
+  readonly pluginArgs?: (prometheus: RunningPrometheus) => Promise<readonly string[]>;
+}
+
 /** Starts all of it. */
-export async function openShop(): Promise<Shop> {
+export async function openShop({ pluginArgs }: ShopOptions = {}): Promise<Shop> {
   const folder = mkdtempSync(join(tmpdir(), "coalmine-shop-"));
   const api = createKubernetesApi(sharedControlPlane());
   const pods: PodMetrics = await startPodMetrics(api, rolloutPods);
   const prometheus = await startPrometheus({ scrapeConfigs: [pods.scrapeConfig] });
   const settings = join(folder, "coalmine.yaml");
-  writeFileSync(
-    settings,
-    stringify({
-      sources: {
-        default: { kind: "prometheus", url: prometheus.url, ingestionDelay: "2s", retryBudgetMs: 1_000 },
-      },
-    }),
-  );
-  const plugin = { location: process.execPath, args: [program, "--settings", settings] };
+  writeFileSync(settings, stringify({ sources: { default: sourceOf(prometheus) } }));
+  const args = (await pluginArgs?.(prometheus)) ?? ["--settings", settings];
+  const plugin = { location: process.execPath, args: [program, ...args] };
   const argo = await startArgoController({
     plane: sharedControlPlane(),
     metricPlugins: [{ name: "coalmine/analysis", ...plugin }],
@@ -74,6 +73,11 @@ export async function openShop(): Promise<Shop> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The shop's Prometheus, as settings name it. */
+export function sourceOf({ url }: RunningPrometheus) {
+  return { kind: "prometheus", url, ingestionDelay: "2s", retryBudgetMs: 1_000 } as const;
 }
 
 /** A spec in a test's time: half a minute stands for a quarter of an hour. */

@@ -2,7 +2,8 @@
 //
 //	grpc-client [flags] METHOD [REQUEST AS JSON]
 //
-// METHOD is one of AnalysisService, or Health, HealthWatch, Reflect, Load. Each message
+// METHOD is one of AnalysisService, or Metric.Run and the like of the plugin services,
+// whose requests are objects by name, or Health, HealthWatch, Reflect, Load. Each message
 // is a line {"message": …}; the last line is {"status": {code, message, details}}.
 package main
 
@@ -50,6 +51,9 @@ func main() {
 	exitOn(err)
 	defer connection.Close()
 	call, known := calls[flag.Arg(0)]
+	if !known {
+		call, known = pluginCalls[flag.Arg(0)]
+	}
 	if !known {
 		exitOn(fmt.Errorf("no method %q", flag.Arg(0)))
 	}

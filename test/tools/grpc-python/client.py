@@ -2,7 +2,8 @@
 
     client.py [flags] METHOD [REQUEST AS JSON]
 
-METHOD is one of AnalysisService, or Health, HealthWatch, Reflect. Each message is
+METHOD is one of AnalysisService, or Metric.Run and the like of the plugin services,
+whose requests are objects by name, or Health, HealthWatch, Reflect. Each message is
 a line {"message": …}; the last line is {"status": {code, message, details}}.
 """
 
@@ -12,6 +13,10 @@ import sys
 
 import grpc
 from coalmine.v1 import analysis_service_pb2, analysis_service_pb2_grpc
+from coalmine.v1 import metric_plugin_service_pb2 as metric_pb2
+from coalmine.v1 import metric_plugin_service_pb2_grpc as metric_grpc
+from coalmine.v1 import step_plugin_service_pb2 as step_pb2
+from coalmine.v1 import step_plugin_service_pb2_grpc as step_grpc
 from google.protobuf import descriptor_pool, json_format
 from google.rpc import error_details_pb2  # noqa: F401 known to json_format by its import
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -19,6 +24,18 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 from grpc_status import rpc_status
 
 SERVICE = "coalmine.v1.AnalysisService"
+PLUGINS = {
+    "Metric": (metric_pb2, metric_grpc.MetricPluginServiceStub),
+    "Step": (step_pb2, step_grpc.StepPluginServiceStub),
+}
+FIELDS = {
+    "run": "analysis_run_json",
+    "metric": "metric_json",
+    "measurement": "measurement_json",
+    "rollout": "rollout_json",
+    "config": "config_json",
+    "status": "status_json",
+}
 
 
 def main():
@@ -66,6 +83,8 @@ def call(channel, flags):
             print_message(stub.Check(request, **options))
         else:
             print_all(stub.Watch(request, **options), flags.take)
+    elif "." in flags.method:
+        print_line("message", call_plugin(channel, *flags.method.split("."), json.loads(flags.request), options))
     else:
         request = json_format.Parse(flags.request, getattr(analysis_service_pb2, f"{flags.method}Request")())
         method = getattr(analysis_service_pb2_grpc.AnalysisServiceStub(channel), flags.method)
@@ -74,6 +93,32 @@ def call(channel, flags):
             print_all(answer, flags.take)
         else:
             print_message(answer)
+
+
+def call_plugin(channel, kind, name, objects, options):
+    """What is answered of a measurement or a step, as Argo's Go types have it in JSON."""
+    messages, stub = PLUGINS[kind]
+    request = getattr(messages, f"{kind}PluginService{name}Request")()
+    for field, value in objects.items():
+        setattr(request, FIELDS[field], json.dumps(value).encode())
+    if name == "GarbageCollect":
+        request.limit = 10
+    answer = getattr(stub(channel), name)(request, **options)
+    if name == "Type":
+        return answer.type
+    if name == "GetMetadata":
+        return dict(answer.metadata)
+    if hasattr(answer, "measurement_json"):
+        return json.loads(answer.measurement_json)
+    if not hasattr(answer, "result"):
+        return {}
+    result = answer.result
+    return {
+        "Phase": step_pb2.StepPhase.Name(result.phase).removeprefix("STEP_PHASE_").capitalize(),
+        "Message": result.message,
+        "RequeueAfter": result.requeue_after.ToNanoseconds(),
+        "Status": json.loads(result.status_json or "null"),
+    }
 
 
 def print_all(stream, take):

@@ -11,6 +11,8 @@ import { parseRollout } from "./parse-rollout.ts";
 export interface RolloutReaderOptions {
   readonly access: ClusterAccess;
   readonly clock: Clock;
+  /** Whose rights are asked for, for what is told where they lack; the plugin's if left out. */
+  readonly rightsOf?: "plugin" | "server";
   /** For one request as a whole; 5 s if left out. */
   readonly timeoutMs?: number;
   /** Of one answer; 4 MiB if left out, over twice what etcd stores of an object. */
@@ -31,6 +33,7 @@ export interface OpenRolloutReader extends RolloutReader {
  */
 export function createRolloutReader(options: RolloutReaderOptions): OpenRolloutReader {
   const { access, clock, timeoutMs = 5_000, maxBytes = 4 * 1024 * 1024, freshMs = 2_000 } = options;
+  const { rightsOf = "plugin" } = options;
   const api = connectToApi(access, { timeoutMs, maxBytes });
 
   async function get(key: string): Promise<RolloutView | null> {
@@ -38,7 +41,7 @@ export function createRolloutReader(options: RolloutReaderOptions): OpenRolloutR
     const answer = await api.get(`/apis/argoproj.io/v1alpha1/namespaces/${namespace}/rollouts/${name}`);
     if (answer.status === 200) return parseRollout(answer.body);
     if (answer.status === 404 && saysNotFound(answer, name)) return null;
-    throw refusalOf(answer, access.server, getRollout(namespace));
+    throw refusalOf(answer, access.server, getRollout(namespace, rightsOf));
   }
 
   const read = shareReads(get, { clock, freshMs });
@@ -50,7 +53,18 @@ export function createRolloutReader(options: RolloutReaderOptions): OpenRolloutR
   };
 }
 
-function getRollout(namespace: string): ApiAsk {
+const rights = {
+  plugin: {
+    account: "the controller's service account",
+    remedy: "Argo Rollouts' own ClusterRole has it; in a namespaced install bind a Role that has it",
+  },
+  server: {
+    account: "the Coalmine server's service account",
+    remedy: "bind a Role that has it, as plugins/argo-rollouts/remote/rollout-reader.yaml does",
+  },
+} as const;
+
+function getRollout(namespace: string, rightsOf: "plugin" | "server"): ApiAsk {
   return {
     verb: "get",
     resource: "rollouts",
@@ -59,8 +73,7 @@ function getRollout(namespace: string): ApiAsk {
     namespace,
     act: "read the Rollout",
     loss: "rollouts.argoproj.io cannot be read",
-    account: "the controller's service account",
-    remedy: "Argo Rollouts' own ClusterRole has it; in a namespaced install bind a Role that has it",
+    ...rights[rightsOf],
     notInstalled: "Argo Rollouts' CRDs are not installed in it",
   };
 }

@@ -1,5 +1,6 @@
 import { CoalmineError } from "../../../base/errors.ts";
 import type { AnalysisRunView } from "../controller-view.ts";
+import { countMeasured } from "../measurement-phases.ts";
 import {
   boolOf,
   fieldOf,
@@ -55,14 +56,11 @@ function argsOf(list: Located): Readonly<Record<string, string>> {
   );
 }
 
-const countedPhases: readonly string[] = ["Successful", "Failed", "Inconclusive"];
-
-/** The controller keeps its last ten measurements, and counts them all. */
 function measuredOf(results: Located, metricName: string): number {
   const result = itemsOf(results).find((item) => textOf(fieldOf(item, "Name")) === metricName);
   if (result === undefined) return 0;
-  const kept = itemsOf(fieldOf(result, "Measurements")).filter((measurement) =>
-    countedPhases.includes(textOf(fieldOf(measurement, "Phase"))),
+  const phases = itemsOf(fieldOf(result, "Measurements")).map((measurement) =>
+    textOf(fieldOf(measurement, "Phase")),
   );
-  return Math.max(kept.length, integerOf(fieldOf(result, "Count")));
+  return countMeasured(phases, integerOf(fieldOf(result, "Count")));
 }

@@ -1,17 +1,7 @@
 import { CoalmineError } from "../../../base/errors.ts";
+import { phaseCalled } from "../measurement-phases.ts";
 import type { Measurement, MeasurementPhase } from "../metric-provider.ts";
 import { fieldOf, type Located, textOf, textsOf, timeOf } from "./located.ts";
-
-/** By what the controller calls them; whatever is not completed is in progress. */
-const phases: ReadonlyMap<string, MeasurementPhase> = new Map([
-  ["", "Running"],
-  ["Pending", "Running"],
-  ["Running", "Running"],
-  ["Successful", "Successful"],
-  ["Failed", "Failed"],
-  ["Inconclusive", "Inconclusive"],
-  ["Error", "Error"],
-]);
 
 /** Reads a measurement that is handed back; an absent one is new: Running, with nothing in it. @throws CoalmineError invalid-request, too-large. */
 export function readMeasurement(at: Located): Measurement {
@@ -27,7 +17,7 @@ export function readMeasurement(at: Located): Measurement {
 }
 
 function phaseOf(at: Located): MeasurementPhase {
-  const phase = phases.get(textOf(at));
+  const phase = phaseCalled(textOf(at));
   if (phase !== undefined) return phase;
   throw new CoalmineError(
     "invalid-request",

@@ -2,6 +2,7 @@
 // bytes for the tests of src/wire/gob, and decodes what those tests encode.
 //
 //	go run . golden > ../../../wire/gob/golden/golden.json
+//	go run . argo-json > ../../../adapters/argo-rollouts/json/golden.json
 //	go run . echo NAME < stream > stream
 package main
 
@@ -31,17 +32,30 @@ func main() {
 	switch {
 	case len(os.Args) == 2 && os.Args[1] == "golden":
 		err = golden(os.Stdout)
+	case len(os.Args) == 2 && os.Args[1] == "argo-json":
+		err = argoJson(os.Stdout)
 	case len(os.Args) == 3 && os.Args[1] == "case":
 		err = encodeCase(os.Args[2], os.Stdout)
 	case len(os.Args) == 3 && os.Args[1] == "echo":
 		err = echo(os.Args[2], os.Stdin, os.Stdout)
 	default:
-		err = fmt.Errorf("usage: golden | case NAME | echo NAME")
+		err = fmt.Errorf("usage: golden | argo-json | case NAME | echo NAME")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// argoJson writes the same values of Argo's types as Kubernetes does.
+func argoJson(out io.Writer) error {
+	values := map[string]any{}
+	for _, s := range argoStreams() {
+		values[s.name] = s.values[0]
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(values)
 }
 
 // golden runs each case in a process of its own: gob numbers types by process,
