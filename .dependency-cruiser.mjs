@@ -11,12 +11,13 @@ const statistics = ["@stdlib/[^/]+"];
 const sampleReaders = ["zod", "undici"];
 const database = ["kysely", "pg", "graphile-worker", "zod"];
 const cluster = ["zod", "undici", "yaml"];
+const grpc = ["@grpc/grpc-js", "@grpc/proto-loader"];
 const adapter = ["base", "engine", "analysis", "adapters/http", "adapters/kubernetes"];
 const everything = ["base", "engine", "wire", "analysis", "sources", "store", "work", "adapters"];
 const layers = [
   { folder: "base", imports: [], npm: ["re2js"], node: true },
   { folder: "engine", imports: [], npm: statistics, node: false },
-  { folder: "wire", imports: ["base"], npm: [], node: true },
+  { folder: "wire", imports: ["base"], npm: grpc, node: true },
   { folder: "analysis", imports: ["base", "engine"], npm: ["zod", "yaml"], node: false },
   {
     folder: "sources",
@@ -36,7 +37,7 @@ const layers = [
 ];
 
 /** The files of src/analysis that a source or a store is written against: the ports and what passes through them. */
-const portFiles = "^src/analysis/(ports|selector|analysis-record|result|gates/gate)[.]ts$";
+const portFiles = "^src/analysis/(ports|selector|analysis-record|result|gates/gate|audit/audit-entry)[.]ts$";
 
 const packages = ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg", "npm-unknown"];
 
@@ -93,7 +94,7 @@ export default {
       name: "only-ports",
       comment:
         "Sources and stores know the ports of the analysis, not its inside: " +
-        "import ports.ts, selector.ts, analysis-record.ts, result.ts or gates/gate.ts, or let app hand the thing in.",
+        "import ports.ts, selector.ts, analysis-record.ts, result.ts, gates/gate.ts or audit/audit-entry.ts, or let app hand the thing in.",
       severity: "error",
       from: { path: "^src/(sources|store)/" },
       to: { path: "^src/analysis/", pathNot: portFiles },
@@ -104,6 +105,15 @@ export default {
       severity: "error",
       from: { path: "^src/analysis/", pathNot: "^src/analysis/spec/" },
       to: { dependencyTypes: packages, path: "(^|/)(node_modules/)?yaml(/|$)" },
+    },
+    {
+      name: "grpc-only-in-its-mode",
+      comment:
+        "A plugin over net/rpc is on Node alone and starts soon: what needs a package is in src/wire/go-plugin/grpc, " +
+        "which loads it when it is served.",
+      severity: "error",
+      from: { path: "^src/wire/", pathNot: "^src/wire/go-plugin/grpc/" },
+      to: { dependencyTypes: packages },
     },
     {
       name: "no-cycles",

@@ -1,9 +1,11 @@
+import { anybody } from "../base/access.ts";
 import type { Clock } from "../base/clock.ts";
 import { CoalmineError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { startAnalysis } from "./advance/advance.ts";
 import type { AnalysisState } from "./advance/state.ts";
 import type { AnalysisRecord, Change, LookRecord } from "./analysis-record.ts";
+import type { Asker, AuditAction, AuditEntry } from "./audit/audit-entry.ts";
 import { endedResult } from "./ended-result.ts";
 import { type JudgeRequest, judge } from "./judge.ts";
 import { DueLooks } from "./live/due-looks.ts";
@@ -75,6 +77,12 @@ export interface Analyses {
   watch(id: string, signal: AbortSignal): AsyncIterable<AnalysisResult>;
   /** Judges a past window or given counts; nothing is kept. @throws as {@link judge} does. */
   judge(request: JudgeRequest, signal: AbortSignal): Promise<AnalysisResult>;
+  /**
+   * The same analyses, with this name or door in the audit of what is started,
+   * adopted and cancelled through them; `anybody` through the door `server` unless
+   * given. Each such change has its entry, or is refused: see {@link AuditEntry}.
+   */
+  askedBy(asker: Partial<Asker>): Analyses;
   /** Begins to take the looks that fall due, also of analyses that a process before this one left running; answers how many run. */
   resume(): Promise<number>;
   /** How many run, in all processes that share the store. */
@@ -180,9 +188,15 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
       throw tooManyOf(namespace, maxRunningPerNamespace);
   }
 
-  async function keep(change: Change, begunAt: number): Promise<AnalysisRecord> {
+  function entryOf(asker: Asker, action: AuditAction, { id, key, result }: AnalysisRecord): AuditEntry {
+    const { namespace, service } = result;
+    const about = { kind: "analysis", id, key, service } as const;
+    return { ...asker, at: clock.now(), action, namespace, about };
+  }
+
+  async function keep(change: Change, entry: AuditEntry, begunAt: number): Promise<AnalysisRecord> {
     closing.signal.throwIfAborted();
-    await store.insert(change);
+    await store.insert({ ...change, entry });
     const { result } = change.record;
     observer.started(result);
     if (change.look !== null) observer.looked(result, { lagMs: 0, tookMs: clock.now() - begunAt });
@@ -190,7 +204,7 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     return change.record;
   }
 
-  async function start(spec: AnalysisSpec, key?: string): Promise<AnalysisRecord> {
+  async function start(asker: Asker, spec: AnalysisSpec, key?: string): Promise<AnalysisRecord> {
     const picked = pickSources(spec, sources);
     return await withRoom(spec.namespace, async () => {
       const id = newId();
@@ -201,7 +215,8 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
       const running = { record, next: nextOf(record, startedAt, picked.ingestionDelayMs), weight: null };
       const { preflightMs } = limits;
       const look = { ...picked, clock, run: runs.live, signal: closing.signal, preflightMs };
-      const kept = await keep(await firstChange(running, look), now);
+      const change = await firstChange(running, look);
+      const kept = await keep(change, entryOf(asker, "start", record), now);
       logger.info({ analysis: id, key: key ?? null, service: spec.service }, "an analysis started");
       return kept;
     });
@@ -213,7 +228,7 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     return { at, dueAt: at + ingestionDelayMs, catchUpTo };
   }
 
-  async function adopt(adoption: Adoption): Promise<AnalysisRecord> {
+  async function adopt(asker: Asker, adoption: Adoption): Promise<AnalysisRecord> {
     // By its id alone: a key is anybody's choice.
     const known = await store.get(adoption.id);
     if (known !== null) return known;
@@ -222,8 +237,9 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     const { ingestionDelayMs } = pickSources(adoption.spec, sources);
     const now = clock.now();
     const next = nextOf(record, now - ingestionDelayMs, ingestionDelayMs);
+    const entry = entryOf(asker, adoption.state === null ? "start" : "adopt", record);
     try {
-      return await withRoom(adoption.spec.namespace, () => keep({ record, look: null, next }, now));
+      return await withRoom(adoption.spec.namespace, () => keep({ record, look: null, next }, entry, now));
     } catch (thrown) {
       if (CoalmineError.from(thrown).code !== "conflict") throw thrown;
       // Another caller opened it while the store was asked.
@@ -251,9 +267,9 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     );
   }
 
-  async function put(key: string, spec: AnalysisSpec) {
+  async function put(asker: Asker, key: string, spec: AnalysisSpec) {
     while (starting.has(key)) await starting.get(key)?.catch(() => undefined);
-    const settled = holderOrStart(key, spec);
+    const settled = holderOrStart(asker, key, spec);
     const record = settled.then((answer) => answer.record);
     record.catch(() => undefined);
     starting.set(key, record);
@@ -264,11 +280,11 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     }
   }
 
-  async function holderOrStart(key: string, spec: AnalysisSpec) {
+  async function holderOrStart(asker: Asker, key: string, spec: AnalysisSpec) {
     const known = await holder(key, spec);
     if (known !== null) return { record: known, created: false };
     try {
-      return { record: await start(spec, key), created: true };
+      return { record: await start(asker, spec, key), created: true };
     } catch (error) {
       if (CoalmineError.from(error).code !== "conflict") throw error;
       // Another process that shares the store was faster.
@@ -278,7 +294,7 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     }
   }
 
-  async function cancel(id: string): Promise<AnalysisRecord> {
+  async function cancel(asker: Asker, id: string): Promise<AnalysisRecord> {
     for (;;) {
       const record = await get(id);
       if (record.result.phase !== "running") return record;
@@ -286,7 +302,7 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
       const ended = { ...record, result: endedResult(record.result, ending) };
       const change = { record: ended, look: null, next: null };
       // Else a look was faster, and its verdict may be the last word.
-      if (!(await store.commit(change))) continue;
+      if (!(await store.commit({ ...change, entry: entryOf(asker, "cancel", record) }))) continue;
       looks.stop(record.id);
       const now = { ...ended, revision: ended.revision + 1 };
       looks.tell({ ...change, record: now });
@@ -314,10 +330,10 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     await Promise.allSettled(starting.values());
   }
 
-  return {
-    start,
-    put,
-    adopt,
+  const asAsker = (asker: Asker): Analyses => ({
+    start: (spec, key) => start(asker, spec, key),
+    put: (key, spec) => put(asker, key, spec),
+    adopt: (adoption) => adopt(asker, adoption),
     setWeight(id, weight) {
       store.setWeight(id, weight).catch((error: unknown) => {
         logger.error({ analysis: id, err: error }, "the store did not keep a weight");
@@ -326,14 +342,16 @@ export function createAnalyses(options: AnalysesOptions): Analyses {
     get,
     list: (filter) => store.list(filter),
     looks: async (id) => await store.looks((await get(id)).id),
-    cancel,
+    cancel: (id) => cancel(asker, id),
     watch,
     judge: (request, signal) =>
       judge({ sources, clock, newId, judgeMs: limits.judgeMs, ...runs }, request, signal),
+    askedBy: (known) => asAsker({ ...asker, ...known }),
     resume,
     running: () => store.countRunning(),
     close,
-  };
+  });
+  return asAsker({ caller: anybody.name, door: "server" });
 }
 
 /** What is told of an id or key that is nobody's. */

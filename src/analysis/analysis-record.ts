@@ -1,4 +1,5 @@
 import type { AnalysisState } from "./advance/state.ts";
+import type { AuditEntry } from "./audit/audit-entry.ts";
 import type { AnalysisResult } from "./result.ts";
 import type { AnalysisSpec } from "./spec/model.ts";
 
@@ -45,7 +46,7 @@ export interface RunningAnalysis {
   readonly weight: number | null;
 }
 
-/** What one look, or an end from outside, changes. */
+/** What one look, or somebody from outside, changes. */
 export interface Change {
   /** As it is to be; its revision is the one that was read. */
   readonly record: AnalysisRecord;
@@ -53,4 +54,6 @@ export interface Change {
   readonly look: LookRecord | null;
   /** Null for one that has ended. */
   readonly next: NextLook | null;
+  /** Who asked for the change; nobody does for a look. */
+  readonly entry?: AuditEntry;
 }

@@ -1,4 +1,5 @@
 import type { AnalysisRecord, Change, LookRecord, RunningAnalysis } from "./analysis-record.ts";
+import type { AuditEntry, KeptEntry } from "./audit/audit-entry.ts";
 import type { Gate } from "./gates/gate.ts";
 import type { GateFilter } from "./gates/gates.ts";
 import type { Selector } from "./selector.ts";
@@ -61,14 +62,15 @@ export interface SampleSource {
  */
 export interface AnalysisStore {
   /**
-   * Stores a new analysis, with its first look if one was taken.
+   * Stores a new analysis, with its first look if one was taken and the entry of
+   * the audit, all or nothing.
    *
    * @throws CoalmineError conflict if its id or its key is taken.
    */
   insert(change: Change): Promise<void>;
   /**
-   * Replaces a stored analysis, with the look that changed it and the time of the
-   * next one, all or nothing. Its revision rises by one.
+   * Replaces a stored analysis, with the look that changed it, the time of the next
+   * one and the entry of the audit, all or nothing. Its revision rises by one.
    *
    * @returns false, having changed nothing, if the analysis is not of the change's
    *   revision any more, or is gone: another was faster.
@@ -139,8 +141,25 @@ export interface ReleaseStore {
 
 /** Where gates are kept. Passes test/support/gate-store-contract.ts. */
 export interface GateStore {
-  /** Replaces the one of its namespace, canary, hook and revision. */
-  put(gate: Gate): Promise<void>;
+  /** Replaces the one of its namespace, canary, hook and revision, with the entry of the audit, all or nothing. */
+  put(gate: Gate, entry?: AuditEntry): Promise<void>;
   /** Latest first. */
   list(filter: GateFilter): Promise<readonly Gate[]>;
+}
+
+/**
+ * What became of the entries that came with changes: nobody writes one by itself.
+ * Passes test/support/audit-store-contract.ts.
+ */
+export interface AuditStore {
+  /** Newest first. */
+  list(filter: AuditFilter): Promise<readonly KeptEntry[]>;
+}
+
+/** Which entries of the audit to list: those that match every field given, at most `limit`. */
+export interface AuditFilter {
+  readonly namespace?: string;
+  /** Those of lower positions than this. */
+  readonly before?: number;
+  readonly limit: number;
 }

@@ -7,13 +7,14 @@ import type { AnalysisResult } from "./result.ts";
 import { sameJson } from "./same-json.ts";
 import type { AnalysisSpec } from "./spec/model.ts";
 
-/** What callers may ask; the life of the process is its owner's. */
-export type CallerAnalyses = Omit<Analyses, "resume" | "close" | "running">;
+/** What callers may ask; the life of the process is its owner's, and their name in the audit not theirs to choose. */
+export type CallerAnalyses = Omit<Analyses, "resume" | "close" | "running" | "askedBy">;
 
 /**
  * The analyses as one caller may see them: those of its namespaces. It starts
  * and judges there only; another's analysis is, to it, not there. What asks
- * takes the scope `read`, what changes something `write`.
+ * takes the scope `read`, what changes something `write`, and stands in the audit
+ * under the caller's name.
  *
  * Keys are one space for all, so a caller learns that a key is taken, but
  * neither by whom nor for what.
@@ -21,7 +22,8 @@ export type CallerAnalyses = Omit<Analyses, "resume" | "close" | "running">;
  * @throws CoalmineError forbidden, for a spec of another namespace, and for what
  *   takes a scope that the caller lacks; otherwise as {@link Analyses} does.
  */
-export function restrictAnalyses(analyses: Analyses, caller: Caller): CallerAnalyses {
+export function restrictAnalyses(all: Analyses, caller: Caller): CallerAnalyses {
+  const analyses = all.askedBy({ caller: caller.name });
   const isOurs = ({ result: { namespace } }: AnalysisRecord) =>
     caller.mayRead(namespace) || caller.mayWrite(namespace);
 
@@ -107,7 +109,9 @@ export function restrictAnalyses(analyses: Analyses, caller: Caller): CallerAnal
 /** @throws CoalmineError forbidden if the caller may not do such things in the namespace; the message says what to change. */
 export function requireRight(caller: Caller, scope: Scope, namespace: string): void {
   const isAllowed = scope === "read" ? caller.mayRead(namespace) : caller.mayWrite(namespace);
-  if (!isAllowed) throw forbidden(caller, scope, namespace);
+  if (isAllowed) return;
+  caller.onRefused?.();
+  throw forbidden(caller, scope, namespace);
 }
 
 function forbidden(caller: Caller, scope: Scope, namespace: string): CoalmineError {

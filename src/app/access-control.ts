@@ -42,8 +42,8 @@ const warnAgainMs = 3_600_000;
  */
 export async function openAccess(options: AccessOptions): Promise<OpenAccess> {
   const { settings, clock, logger } = options;
+  refuseOpenToAll(settings);
   const { host } = settings.listen;
-  if (settings.access === undefined && !isLoopback(host)) throw openToAll(host);
   if (settings.access === undefined || settings.access.mode === "off") {
     const stopping = new AbortController();
     const hosts = [host, settings.grpc?.host ?? host].filter((one) => !isLoopback(one));
@@ -73,6 +73,11 @@ export async function openAccess(options: AccessOptions): Promise<OpenAccess> {
     announce: () => undefined,
     close: async () => await accounts?.close(),
   };
+}
+
+/** @throws CoalmineError invalid-settings if others than this machine may reach the server, and nobody said who may ask. */
+export function refuseOpenToAll({ access, listen: { host } }: Pick<Settings, "access" | "listen">): void {
+  if (access === undefined && !isLoopback(host)) throw openToAll(host);
 }
 
 /**

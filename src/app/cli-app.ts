@@ -8,6 +8,7 @@ import type { Terminal } from "../adapters/cli/terminal.ts";
 import { replay } from "../analysis/run/replay.ts";
 import { runLive } from "../analysis/run/run-live.ts";
 import { createCliSources, settingsFileOf } from "./cli-sources.ts";
+import { checkSettings } from "./config-check/check-settings.ts";
 import { serve } from "./serve.ts";
 import { systemClock } from "./system-clock.ts";
 import { readVersion } from "./version.ts";
@@ -34,6 +35,12 @@ async function createHost(): Promise<CliHost> {
     open: createCliSources(process.env),
     fetch: (address, init) => fetch(address, init),
     newId: randomUUID,
+    checkSettings: (options) =>
+      checkSettings({
+        ...options,
+        settingsFile: options.settingsFile ?? settingsFileOf(process.env),
+        environment: process.env,
+      }),
     serve: ({ settingsFile, signal }) =>
       serve({
         settingsFile: settingsFile ?? settingsFileOf(process.env),

@@ -1,7 +1,7 @@
 /** The sources of the command line: those of the settings, one Prometheus by its address, or the scraper. */
 import type { OpenSources, SourceOpener } from "../adapters/cli/cli-host.ts";
 import { pickSources } from "../analysis/pick-sources.ts";
-import { createPrometheusSource } from "../sources/prometheus/prometheus-source.ts";
+import { checkSource } from "./check-source.ts";
 import { loadSettings } from "./load-settings.ts";
 import { openSources } from "./open-sources.ts";
 import { readSettings, type SettingsEnvironment, type SourceSettings } from "./settings.ts";
@@ -14,9 +14,6 @@ export interface CliEnvironment extends SettingsEnvironment {
 
 /** Where Prometheus is unless anyone says. */
 const localPrometheus = "http://127.0.0.1:9090";
-
-/** How long the first question is retried: who typed a wrong address should not have to wait for it. */
-const checkBudgetMs = 3_000;
 
 /** The settings file that the environment names; null without. */
 export function settingsFileOf(environment: CliEnvironment): string | null {
@@ -65,19 +62,7 @@ function openOne(settings: Sources, ingestionDelayMs: number): OpenSources {
 
 /** Asks each Prometheus; the scraper asks by itself and tells in its answers. */
 async function checkAll(known: Sources, signal: AbortSignal): Promise<void> {
-  await Promise.all(Object.entries(known).map(([name, entry]) => check(name, entry, signal)));
-}
-
-async function check(name: string, entry: SourceSettings, signal: AbortSignal): Promise<void> {
-  if (entry.kind !== "prometheus") return;
-  const retryBudgetMs = Math.min(checkBudgetMs, entry.settings.retryBudgetMs);
-  const settings = { ...entry.settings, retryBudgetMs };
-  const probe = createPrometheusSource({ name, settings, clock: systemClock, random: Math.random });
-  try {
-    await probe.checkReachable(signal);
-  } finally {
-    await probe.close();
-  }
+  await Promise.all(Object.entries(known).map(([name, entry]) => checkSource(name, entry, signal)));
 }
 
 /** The source `default` as the settings would have it. @throws CoalmineError invalid-settings if the address does not read. */

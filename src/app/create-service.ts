@@ -6,6 +6,7 @@ import { listen } from "../adapters/http/listen.ts";
 import { createPrometheusApi } from "../adapters/prometheus/prometheus-api.ts";
 import { createRestApi } from "../adapters/rest/rest-api.ts";
 import { createAnalyses } from "../analysis/analyses.ts";
+import type { Door } from "../analysis/audit/audit-entry.ts";
 import { createGates } from "../analysis/gates/create-gates.ts";
 import type { Logger } from "../base/logger.ts";
 import { openAccess, pageGuardOptions } from "./access-control.ts";
@@ -92,6 +93,7 @@ async function open(
   opened.defer(() => analyses.close(lookGraceMs));
   const gates = createGates({ store: seen.store("gates", store.gates), clock });
   const releases = seen.store("releases", store.releases);
+  const audit = seen.store("audit", store.audit);
   const { isShared } = store;
   const flagger = await openFlagger({ analyses, gates, releases, isShared, access, settings, logger });
   opened.defer(() => flagger.close());
@@ -100,9 +102,10 @@ async function open(
   const isDraining = () => draining;
   const metrics = seen.registry;
   const checkStore = askedOnce(store.check, clock);
+  const through = (door: Door) => ({ analyses: analyses.askedBy({ door }), access });
   const handlers = [
-    createRestApi({ analyses, gates, access, version, isDraining, metrics, checkStore }),
-    createPrometheusApi({ analyses, access, clock, version, isDraining, logger }),
+    createRestApi({ ...through("rest"), gates, audit, version, isDraining, metrics, checkStore }),
+    createPrometheusApi({ ...through("prometheus"), clock, version, isDraining, logger }),
   ];
   const app = createHttpApp({ handlers, logger });
   const isForeignPage = createPageGuard(pageGuardOptions(settings.listen, access));
@@ -111,12 +114,16 @@ async function open(
     if (isForeignPage(request, response)) return;
     if (!flagger.handle(request, response)) app(request, response);
   };
-  const listener = await listen(seen.listener(serve), settings.listen);
-  opened.defer(() => listener.close(drainMs));
+  const requests = seen.listener(serve);
+  // Listens before HTTP: who sees that the server is ready may ask by either.
   const grpc = await openGrpcIfWanted({
-    ...{ settings, analyses, access, logger, metrics, isDraining, tracing, ambient },
+    ...through("grpc"),
+    ...{ settings, logger, metrics, isDraining, tracing, ambient },
+    sources: sources.byName,
   });
   opened.defer(() => grpc?.close(drainMs));
+  const listener = await listen(requests, settings.listen);
+  opened.defer(() => listener.close(drainMs));
 
   const resumed = await analyses.resume();
   await flagger.resume();

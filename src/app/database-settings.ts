@@ -2,7 +2,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { number, span } from "../analysis/spec/scalar-schemas.ts";
+import { number, retention } from "../analysis/spec/scalar-schemas.ts";
 import { section, word } from "../analysis/spec/section.ts";
 
 export const databaseSettings = section({
@@ -15,7 +15,9 @@ export const databaseSettings = section({
   /** To PostgreSQL, for queries; the queue of looks has five more. */
   maxConnections: number({ least: 1, most: 1_000, whole: true }).default(10),
   /** How long an analysis is kept after its end. */
-  keep: span.prefault("30d"),
+  keep: retention.prefault("30d"),
+  /** How long an entry of the audit is kept. */
+  keepAudit: retention.prefault("90d"),
 }).superRefine(({ kind, url, file }, context) => {
   const problem = (path: string, message: string) =>
     void context.addIssue({ code: "custom", path: [path], message });

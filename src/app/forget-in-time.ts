@@ -3,19 +3,26 @@ import { every } from "../base/every.ts";
 import type { Logger } from "../base/logger.ts";
 
 export interface ForgetOptions {
-  readonly store: { forget(before: { readonly endedBefore: number }): Promise<number> };
+  readonly store: {
+    forget(before: { readonly endedBefore: number }): Promise<number>;
+    forgetEntries(before: number): Promise<number>;
+  };
   readonly clock: Clock;
   readonly logger: Logger;
   /** How long an analysis is kept after its end. */
   readonly keepMs: number;
+  /** How long an entry of the audit is kept. */
+  readonly keepAuditMs: number;
 }
 
 /** How often it looks for what may be forgotten: ten minutes after the start, then every hour. */
 const firstMs = 10 * 60_000;
 const everyMs = 60 * 60_000;
 
-/** Forgets the analyses that ended long ago, while the process lives. */
-export function forgetInTime({ store, clock, logger, keepMs }: ForgetOptions): { stop(): Promise<void> } {
+/** Forgets the analyses that ended long ago, and old entries of the audit, while the process lives. */
+export function forgetInTime({ store, clock, logger, keepMs, keepAuditMs }: ForgetOptions): {
+  stop(): Promise<void>;
+} {
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -23,8 +30,10 @@ export function forgetInTime({ store, clock, logger, keepMs }: ForgetOptions): {
     try {
       const forgotten = await store.forget({ endedBefore: clock.now() - keepMs });
       if (forgotten > 0) logger.info({ forgotten }, "analyses that ended long ago are forgotten");
+      const entries = await store.forgetEntries(clock.now() - keepAuditMs);
+      if (entries > 0) logger.info({ entries }, "old entries of the audit are forgotten");
     } catch (error) {
-      logger.error({ err: error }, "old analyses could not be forgotten");
+      logger.error({ err: error }, "old analyses or entries of the audit could not be forgotten");
     }
   }
 

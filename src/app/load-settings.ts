@@ -4,7 +4,7 @@ import { readSecretYaml } from "./read-secret-yaml.ts";
 import { readSettings, type Settings, type SettingsEnvironment } from "./settings.ts";
 
 /** Read from the working directory when no file is named; it need not be there. */
-const defaultSettingsFile = "coalmine.yaml";
+export const defaultSettingsFile = "coalmine.yaml";
 
 /**
  * Reads the settings file and the environment.
@@ -13,8 +13,17 @@ const defaultSettingsFile = "coalmine.yaml";
  * @throws CoalmineError invalid-settings if the file cannot be read, is no YAML, or as {@link readSettings} does.
  */
 export async function loadSettings(path: string | null, environment: SettingsEnvironment): Promise<Settings> {
+  return readSettings(await readSettingsFile(path), environment);
+}
+
+/**
+ * The settings file as it stands there; undefined if there is none.
+ *
+ * @throws CoalmineError invalid-settings if it cannot be read, or is no YAML.
+ */
+export async function readSettingsFile(path: string | null): Promise<unknown> {
   const text = await readText(path);
-  return readSettings(text === null ? undefined : readYaml(text, path ?? defaultSettingsFile), environment);
+  return text === null ? undefined : readYaml(text, path ?? defaultSettingsFile);
 }
 
 async function readText(path: string | null): Promise<string | null> {

@@ -7,7 +7,10 @@ import type { LookQueue } from "../analysis/live/look-queue.ts";
 import type { AnalysisObserver } from "../analysis/live/observer.ts";
 import type { NamedSource } from "../analysis/pick-sources.ts";
 import type { Access } from "../base/access.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/logger.ts";
 import { createServiceMetrics, type ServiceMetricsOptions } from "./metrics/service-metrics.ts";
+import { createSourceOutages } from "./source-outages.ts";
 import type { Ambient } from "./tracing/ambient.ts";
 import { tracedListener } from "./tracing/traced-listener.ts";
 import { tracedLooks, tracedObserver, tracedSources } from "./tracing/traced-ports.ts";
@@ -37,6 +40,8 @@ export interface SourceRequests {
 export interface ObservabilityOptions extends ServiceMetricsOptions {
   readonly tracing: Tracing;
   readonly ambient: Ambient;
+  /** Where it is told that a source is away, and back; nowhere unless given. */
+  readonly outages?: { readonly logger: Logger; readonly clock: Clock };
 }
 
 /** The paths of Flagger's webhooks and of the load tester's gates, which are answered before express. */
@@ -47,16 +52,33 @@ export const pathsBeforeExpress: ReadonlySet<string> = new Set([
   ...["/rollback/check", "/rollback/open", "/rollback/close"],
 ]);
 
-export function createObservability({ tracing, ambient, ...options }: ObservabilityOptions): Observability {
+export function createObservability({
+  tracing,
+  ambient,
+  outages: told,
+  ...options
+}: ObservabilityOptions): Observability {
   const metrics = createServiceMetrics(options);
+  const outages = told === undefined ? null : createSourceOutages({ ...told, ambient });
+  const observer: AnalysisObserver = {
+    started: (result) => metrics.started(result),
+    looked: (result, timing) => metrics.looked(result, timing),
+    ended(result) {
+      metrics.ended(result);
+      outages?.ended(result.id);
+    },
+  };
   return {
     registry: metrics.registry,
-    observer: tracedObserver(metrics, tracing),
+    observer: tracedObserver(observer, tracing),
     requestsTo: (source) => ({
       traceHeaders: () => tracing.headers(),
       onRetry: () => metrics.sourceRetried(source),
     }),
-    sources: (sources) => tracedSources(metrics.measuredSources(sources), tracing),
+    sources: (sources) => {
+      const measured = metrics.measuredSources(sources);
+      return tracedSources(outages?.watched(measured) ?? measured, tracing);
+    },
     store: (kind, store) => metrics.measuredStore(kind, store),
     queue: (queue) => ({
       open: (take) => queue.open(tracedLooks(metrics.countedLooks(take), tracing, ambient)),

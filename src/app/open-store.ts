@@ -1,10 +1,11 @@
 import type { LookQueue } from "../analysis/live/look-queue.ts";
 import { planAnalysis } from "../analysis/plan/plan.ts";
-import type { AnalysisStore, GateStore, ReleaseStore } from "../analysis/ports.ts";
+import type { AnalysisStore, AuditStore, GateStore, ReleaseStore } from "../analysis/ports.ts";
 import { readState } from "../analysis/saved-state/read-state.ts";
 import { writeState } from "../analysis/saved-state/write-state.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
+import { createMemoryAudit } from "../store/memory/memory-audit.ts";
 import { createMemoryGateStore } from "../store/memory/memory-gate-store.ts";
 import { createMemoryReleaseStore } from "../store/memory/memory-release-store.ts";
 import { createMemoryStore } from "../store/memory/memory-store.ts";
@@ -19,6 +20,7 @@ export interface OpenStore {
   readonly analyses: AnalysisStore;
   readonly gates: GateStore;
   readonly releases: ReleaseStore;
+  readonly audit: AuditStore;
   readonly queue: LookQueue;
   /** For the log. */
   readonly title: string;
@@ -79,12 +81,14 @@ function kept(
   store: SqlStore,
   beside: Pick<OpenStore, "queue" | "isShared" | "title">,
 ): OpenStore {
-  const tidying = forgetInTime({ store, clock, logger, keepMs: settings.database.keep });
+  const { keep: keepMs, keepAudit: keepAuditMs } = settings.database;
+  const tidying = forgetInTime({ store, clock, logger, keepMs, keepAuditMs });
   return {
     ...beside,
     analyses: store.analyses,
     gates: store.gates,
     releases: store.releases,
+    audit: store.audit,
     check: () => store.check(),
     async close() {
       await tidying.stop();
@@ -94,10 +98,12 @@ function kept(
 }
 
 function openMemory({ settings, clock, logger }: StoreParts): OpenStore {
+  const audit = createMemoryAudit();
   return {
-    analyses: createMemoryStore({ maxRecords: settings.limits.maxKept }),
-    gates: createMemoryGateStore(),
+    analyses: createMemoryStore({ maxRecords: settings.limits.maxKept, audit }),
+    gates: createMemoryGateStore({ audit }),
     releases: createMemoryReleaseStore(),
+    audit,
     queue: openTimerQueue({ clock, logger }),
     title: "memory: a restart forgets analyses and gates",
     isShared: false,

@@ -63,7 +63,7 @@ const hostName = z
   .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i, "expected the name of a host, without a port")
   .transform((name) => name.toLowerCase());
 
-const settingsSchema = section({
+export const settingsSchema = section({
   listen: section({
     host: z.string().min(1).default("127.0.0.1"),
     port: number({ least: 0, most: 65_535, whole: true }).default(8_080),

@@ -15,6 +15,8 @@ export interface Caller {
   readonly name: string;
   mayRead(namespace: string): boolean;
   mayWrite(namespace: string): boolean;
+  /** Is told that the caller asked for what it may not do; lists that leave out what is another's are no such thing. */
+  readonly onRefused?: () => void;
 }
 
 /** Recognises callers by what they hold. */
@@ -32,7 +34,8 @@ export interface Access {
   callerOf(secret: string | null): Promise<Caller | null>;
 }
 
-const anybody: Caller = { name: "anybody", mayRead: () => true, mayWrite: () => true };
+/** Who asks where nobody is told apart. */
+export const anybody: Caller = { name: "anybody", mayRead: () => true, mayWrite: () => true };
 
 /** Everybody may do everything: for a server that only its own machine reaches. */
 export const noAccessControl: Access = { isOn: false, callerOf: () => Promise.resolve(anybody) };

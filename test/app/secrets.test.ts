@@ -198,6 +198,7 @@ async function drive(url: string): Promise<void> {
     }
   }
   for (const path of [
+    "/v1/audit?limit=1000",
     "/metrics",
     "/openapi.json",
     "/readyz",
@@ -242,6 +243,7 @@ describe("a server that has secrets", () => {
       "NOT JUDGED",
       "[hidden]",
       "an analysis started",
+      '"door":"flagger","action":"open-gate"',
       "the server rejected the query",
       "a gate was opened",
     ],

@@ -20,7 +20,7 @@ it("needs no file: it listens on this machine only, and knows no source", () => 
     sources: {},
     allowedAddresses: [],
     specs: {},
-    database: { maxConnections: 10, keep: 30 * 86_400_000 },
+    database: { maxConnections: 10, keep: 30 * 86_400_000, keepAudit: 90 * 86_400_000 },
     limits: { maxRunning: 2_000, maxKept: 10_000 },
   });
 });
@@ -56,6 +56,8 @@ describe("the database", () => {
     [{ kind: "memory", file: "/c.db" }, "database.kind: memory has neither url nor file"],
     [{ kind: "mysql" }, "database.kind: "],
     [{ keep: "a while" }, "database.keep: "],
+    [{ keepAudit: "11y" }, "database.keepAudit: "],
+    [{ keepAudit: "4000d" }, "database.keepAudit: expected a duration of at most 3650d"],
   ])("is one: %j is refused", (database, problem) => {
     expect(() => readDatabase(database)).toThrow(problem);
   });

@@ -1,8 +1,10 @@
 /** docs/errors.md is held to the code: every code is there, no other is, and the numbers are the adapters'. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { status } from "@grpc/grpc-js";
 import { describe, expect, it } from "vitest";
 import { exitCodes } from "../../src/adapters/cli/exit-codes.ts";
+import { grpcStatus } from "../../src/adapters/grpc/grpc-status.ts";
 import { problemStatus } from "../../src/adapters/http/problem.ts";
 import { reasonCodes, warningCodes } from "../../src/analysis/reasons.ts";
 import { errorCodes } from "../../src/base/errors.ts";
@@ -23,8 +25,14 @@ describe("docs/errors.md", () => {
     expect(rowsUnder(page, heading).flat()).not.toContain("");
   });
 
-  it("gives each error the exit code and the HTTP status that callers get", () => {
-    const told = rowsUnder(page, "Errors").map((cells) => cells.slice(-2).map(Number));
-    expect(told).toEqual(errorCodes.map((code) => [exitCodes[code], problemStatus[code]]));
+  it("gives each error the exit code, the HTTP status and the gRPC status that callers get", () => {
+    const told = rowsUnder(page, "Errors").map((cells) => cells.slice(-3));
+    expect(told).toEqual(
+      errorCodes.map((code) => [
+        `${exitCodes[code]}`,
+        `${problemStatus[code]}`,
+        `\`${status[grpcStatus[code]]}\``,
+      ]),
+    );
   });
 });

@@ -5,6 +5,7 @@ import { quietLogger } from "../support/quiet-logger.ts";
 import { releaseOf } from "../support/release-store-contract.ts";
 import { gateOf } from "../support/sample-gate.ts";
 import { changeOf, recordOf, specOf } from "../support/sample-record.ts";
+import { describeDurableAudit } from "./durable-audit-contract.ts";
 import { changeBy, committed, keptOf, lookOf } from "./sample-changes.ts";
 import { describeSchema } from "./schema-contract.ts";
 import type { TestDatabase } from "./test-database.ts";
@@ -191,5 +192,6 @@ export function describeDurableStore(subject: string, empty: () => Promise<TestD
   });
 
   describeTransactions(subject, empty);
+  describeDurableAudit(subject, empty);
   describeSchema(subject, empty);
 }

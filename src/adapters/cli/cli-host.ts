@@ -4,6 +4,7 @@ import type { replay } from "../../analysis/run/replay.ts";
 import type { runLive } from "../../analysis/run/run-live.ts";
 import type { AnalysisSpec } from "../../analysis/spec/model.ts";
 import type { Clock } from "../../base/clock.ts";
+import type { SettingsReport } from "./config/settings-report.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface CliHost {
@@ -19,6 +20,8 @@ export interface CliHost {
   newId(): string;
   /** Runs the server until the signal aborts; resolves to the exit code. */
   serve(options: ServeOptions): Promise<number>;
+  /** Reads the settings as `serve` does. @throws CoalmineError invalid-settings with every problem */
+  checkSettings(options: CheckSettingsOptions): Promise<SettingsReport>;
 }
 
 /** What the process was started with. */
@@ -84,4 +87,9 @@ export interface OpenSources extends PickedSources {
 export interface ServeOptions {
   readonly settingsFile: string | null;
   readonly signal: AbortSignal;
+}
+
+export interface CheckSettingsOptions extends ServeOptions {
+  /** Whether what the settings name is asked as well: files, sources, the database, the cluster. */
+  readonly connects: boolean;
 }

@@ -3,8 +3,10 @@ import { Command, CommanderError } from "commander";
 import { specJsonSchema } from "../../analysis/spec/json-schema.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import { addAnalyzeCommand } from "./analyze-command.ts";
+import { addAuditCommand } from "./audit/audit-command.ts";
 import { cancelOnInterrupt } from "./cancel-on-interrupt.ts";
 import type { CliHost } from "./cli-host.ts";
+import { addConfigCommand } from "./config/config-command.ts";
 import { runDemo } from "./demo/demo.ts";
 import { describeError, exitCodes, usageExitCode } from "./exit-codes.ts";
 import { addGateCommand } from "./gates/gate-command.ts";
@@ -57,7 +59,9 @@ function createProgram(host: CliHost, exit: (code: number) => void): Command {
   addAnalyzeCommand(program, host, exit);
   addPlanCommand(program, host);
   addGateCommand(program, host);
+  addAuditCommand(program, host);
   addTokenCommand(program, host);
+  addConfigCommand(program, host, exit);
   program
     .command("schema")
     .description("print the JSON Schema of a spec, for editors")

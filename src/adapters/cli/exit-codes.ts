@@ -27,10 +27,13 @@ export const exitCodes = {
 /** Of a command line that does not read (EX_USAGE). */
 export const usageExitCode = exitCodes["invalid-request"];
 
-/** An error as standard error tells it: its message, then every problem with its path on a line of its own. */
+/** An error as standard error tells it: its message, then every problem with its path on a line of its own, none of them twice. */
 export function describeError(error: CoalmineError): string {
-  const problems = error.problems.map(
-    ({ path, message }) => `  ${path === "" ? "" : `${path}: `}${message}\n`,
-  );
-  return `coalmine: ${error.message}\n${problems.join("")}`;
+  const problems = error.problems.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+  const told = problems.join("; ");
+  if (problems.length === 1 && error.message.endsWith(told)) return `coalmine: ${error.message}\n`;
+  const message = error.message.endsWith(told)
+    ? error.message.slice(0, error.message.length - told.length).trimEnd()
+    : error.message;
+  return ["coalmine: ", message, "\n", ...problems.map((problem) => `  ${problem}\n`)].join("");
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Analyses } from "../../analysis/analyses.ts";
 import type { Gates } from "../../analysis/gates/gates.ts";
 import type { ReleaseStore } from "../../analysis/ports.ts";
 import type { Access } from "../../base/access.ts";
@@ -8,7 +7,7 @@ import type { Logger } from "../../base/logger.ts";
 import { createAnswerCall } from "./answer/answer-call.ts";
 import type { CanaryEvents } from "./canary-events.ts";
 import { createAnswerRequest } from "./http/answer-request.ts";
-import { Releases } from "./release/releases.ts";
+import { type FollowedAnalyses, Releases } from "./release/releases.ts";
 import type { ChooseSpec } from "./spec/spec-choice.ts";
 
 /**
@@ -19,7 +18,7 @@ import type { ChooseSpec } from "./spec/spec-choice.ts";
 const defaultIdleMs = 6 * 3_600_000;
 
 export interface FlaggerApiOptions {
-  readonly analyses: Pick<Analyses, "get" | "adopt" | "cancel" | "setWeight">;
+  readonly analyses: FollowedAnalyses;
   readonly gates: Gates;
   readonly releases: ReleaseStore;
   /** Whether other servers may write to that store too; not unless given. */

@@ -30,6 +30,12 @@ export interface HookCall {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** A call once it is known who sends it. */
+export interface AskedCall extends HookCall {
+  /** Name of the caller. */
+  readonly caller: string;
+}
+
 /** What Flagger is answered: it reads the status, and shows the text of some denials. */
 export interface HookAnswer {
   /** Flagger takes 200 to 202 as a yes, and loses the text of 429 and 5xx. */

@@ -59,8 +59,8 @@ export function gateRoutes({ gates, access, bodyLimitBytes }: GateRouteOptions):
         const { state, by = "api", ...place } = readRequest(gateWordSchema, bodyOf(request), "the body");
         const caller = callerOf(request);
         requireRight(caller, "write", place.namespace);
-        const speaker = access.isOn ? caller.name : by;
-        response.json(gateDocument(await gates.say({ ...place, isOpen: state === "open", by: speaker })));
+        const word = { ...place, isOpen: state === "open", by: access.isOn ? caller.name : by };
+        response.json(gateDocument(await gates.say(word, { caller: caller.name, door: "rest" })));
       },
     },
   ];

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { auditPageSchema } from "../../analysis/audit/audit-documents.ts";
 import { gateListSchema, gateSchema, gateWordSchema } from "../../analysis/gates/gate-documents.ts";
 import { specSchema } from "../../analysis/spec/spec-schema.ts";
 
@@ -22,6 +23,7 @@ const components = {
   GateWord: gateWordSchema,
   Gate: gateSchema,
   GateList: gateListSchema,
+  AuditPage: auditPageSchema,
   Health: healthSchema,
   Problem: problemSchema,
 } as const satisfies Record<string, z.ZodType>;

@@ -72,12 +72,14 @@ export const listSchema = section({
   service: z.string().max(253).optional(),
   namespace: z.string().max(253).optional(),
   phase: word(["running", "done", "cancelled"]).optional(),
-  limit: z.coerce
-    .number({ error: "expected a whole number from 1 to 1000" })
-    .check(z.int({ error: "expected a whole number from 1 to 1000" }), z.gte(1), z.lte(1000))
-    .default(100)
-    .meta({ description: "At most so many." }),
+  limit: wholeNumber(1, 1_000).default(100).meta({ description: "At most so many." }),
 });
+
+/** A number of a query, which is text. */
+export function wholeNumber(least: number, most: number) {
+  const error = `expected a whole number from ${least} to ${most}`;
+  return z.coerce.number({ error }).check(z.int({ error }), z.gte(least, { error }), z.lte(most, { error }));
+}
 
 /** A caller's own name for an analysis. */
 export const keySchema = z.string().regex(analysisKey.pattern, analysisKey.wanted);

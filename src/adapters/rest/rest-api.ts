@@ -1,12 +1,14 @@
 import { type RequestHandler, Router } from "express";
 import type { Analyses } from "../../analysis/analyses.ts";
 import type { Gates } from "../../analysis/gates/gates.ts";
+import type { AuditStore } from "../../analysis/ports.ts";
 import type { Access } from "../../base/access.ts";
 import { analysesFor, requireCaller } from "../http/caller.ts";
 import { drainingProblem } from "../http/problem.ts";
 import { defaultBodyLimitBytes } from "../http/request-body.ts";
 import { mountRoutes } from "../http/route.ts";
 import { analysisRoutes } from "./analysis-routes.ts";
+import { auditRoute } from "./audit-route.ts";
 import { gateRoutes } from "./gate-routes.ts";
 import { judgeRoute } from "./judge-route.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -16,6 +18,7 @@ import { type SystemRouteOptions, systemRoutes } from "./system-routes.ts";
 export interface RestApiOptions extends SystemRouteOptions {
   readonly analyses: Analyses;
   readonly gates: Gates;
+  readonly audit: AuditStore;
   /** Who may ask; probes, /metrics and /openapi.json are anybody's. */
   readonly access: Access;
   /** The product's version, for /openapi.json. */
@@ -30,6 +33,7 @@ export function createRestApi(options: RestApiOptions): Router {
   const {
     analyses,
     gates,
+    audit,
     access,
     version,
     isDraining,
@@ -42,6 +46,7 @@ export function createRestApi(options: RestApiOptions): Router {
     ...analysisRoutes({ analysesFor: ofCaller, bodyLimitBytes, heartbeatMs }),
     judgeRoute(ofCaller, bodyLimitBytes),
     ...gateRoutes({ gates, access, bodyLimitBytes }),
+    auditRoute(audit),
   ];
   const document = openApiDocument([...work, ...system, documentRoute(() => "")], version, access.isOn);
   const text = JSON.stringify(document);

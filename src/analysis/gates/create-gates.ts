@@ -1,5 +1,6 @@
 import type { Clock } from "../../base/clock.ts";
 import { CoalmineError } from "../../base/errors.ts";
+import type { Asker, AuditEntry } from "../audit/audit-entry.ts";
 import type { GateStore } from "../ports.ts";
 import type { Gate } from "./gate.ts";
 import type { GateQuestion, Gates } from "./gates.ts";
@@ -31,10 +32,10 @@ export function createGates({ store, clock }: GatesOptions): Gates {
   }
 
   return {
-    async say(word) {
+    async say(word, asker) {
       if (word.hook === "confirm-rollout" && word.revision !== null) throw revisionOfConfirmRollout();
       const gate: Gate = { ...word, at: new Date(await nextMoment(word)).toISOString() };
-      await store.put(gate);
+      await store.put(gate, entryOf(asker, gate, clock.now()));
       return gate;
     },
     async standing(question) {
@@ -44,6 +45,12 @@ export function createGates({ store, clock }: GatesOptions): Gates {
     },
     list: (filter) => store.list(filter),
   };
+}
+
+function entryOf(asker: Asker, gate: Gate, at: number): AuditEntry {
+  const { namespace, canary, hook, revision, isOpen, by } = gate;
+  const about = { kind: "gate", canary, hook, revision, by } as const;
+  return { ...asker, at, action: isOpen ? "open-gate" : "close-gate", namespace, about };
 }
 
 function applies(gate: Gate, question: GateQuestion): boolean {

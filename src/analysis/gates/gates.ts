@@ -1,3 +1,4 @@
+import type { Asker } from "../audit/audit-entry.ts";
 import type { Gate, GateHook } from "./gate.ts";
 
 /** What a gate is asked for. */
@@ -20,8 +21,14 @@ export interface GateFilter {
 
 /** Words of people, kept for hosts that wait for them. */
 export interface Gates {
-  /** Opens or closes; what was said before of the same hook and revision is forgotten. */
-  say(word: Omit<Gate, "at">): Promise<Gate>;
+  /**
+   * Opens or closes; what was said before of the same hook and revision is
+   * forgotten, but for the audit, where each word has its entry: a word that is
+   * repeated is a new one, of its own time.
+   *
+   * @param asker whose entry it is; `by` may be somebody else whom the caller speaks for.
+   */
+  say(word: Omit<Gate, "at">, asker: Asker): Promise<Gate>;
   /** The latest word that applies, wide or narrow; null where nobody said anything. */
   standing(question: GateQuestion): Promise<Gate | null>;
   /** Latest first. */

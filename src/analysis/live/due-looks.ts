@@ -34,6 +34,8 @@ export class DueLooks {
   /** Left running by a process before this one; nobody was there for the looks that have passed. */
   readonly #left = new Set<string>();
   readonly #underWay = new Map<string, AbortController>();
+  /** Sources that the log was told are named by nobody: settings stay as they are for the life of the process. */
+  readonly #toldAbsent = new Set<string>();
 
   constructor(options: DueLooksOptions) {
     this.#options = options;
@@ -102,7 +104,18 @@ export class DueLooks {
       return pickSources(spec, this.#options.sources);
     } catch (thrown) {
       const { message } = CoalmineError.from(thrown);
+      this.#tellAbsent(spec);
       return { sources: spec.sources.map((name) => absentSource(name, message)), ingestionDelayMs: 0 };
+    }
+  }
+
+  /** Once for each source, and not for each look that waits for it. */
+  #tellAbsent({ sources: wanted }: AnalysisSpec): void {
+    const { logger, sources } = this.#options;
+    for (const source of wanted) {
+      if (sources.has(source) || this.#toldAbsent.has(source)) continue;
+      this.#toldAbsent.add(source);
+      logger.warn({ source }, "the settings do not name a source any more; analyses wait for it");
     }
   }
 

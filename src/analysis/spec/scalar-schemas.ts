@@ -9,7 +9,9 @@ import { readLatency, readSpan } from "./time-span.ts";
 const maxScalarLength = 100;
 
 /** The scalars of a spec. Each accepts a string for whatever it is, because hosts such as Argo hand on strings only. */
-export const span = scalar("a duration", readSpan);
+export const span = scalar("a duration", (input) => readSpan(input));
+/** How long something is kept: up to ten years. */
+export const retention = scalar("a duration", (input) => readSpan(input, 3_650 * 86_400_000));
 export const latency = scalar("a latency", readLatency);
 export const rate = scalar("a rate", readRate);
 export const margin = scalar("a margin", readMargin);

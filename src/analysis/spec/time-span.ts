@@ -5,11 +5,12 @@ import { type Reading, show } from "./reading.ts";
 /** No analysis is longer: its looks are kept one by one. */
 const longestMs = 30 * 86_400_000;
 
-/** A duration of a spec in whole milliseconds: `"10m"`, or a number of seconds; at most 30 days. */
-export function readSpan(input: number | string): Reading<number> {
+/** A duration of a spec in whole milliseconds: `"10m"`, or a number of seconds; at most `mostMs`, 30 days unless given. */
+export function readSpan(input: number | string, mostMs = longestMs): Reading<number> {
   const ms = parseSpan(input);
   if (ms === null) return { wrong: `expected a duration such as "10m" or 90 (seconds), got ${show(input)}` };
-  if (ms > longestMs) return { wrong: `expected a duration of at most 30d, got ${show(input)}` };
+  if (ms > mostMs)
+    return { wrong: `expected a duration of at most ${mostMs / 86_400_000}d, got ${show(input)}` };
   return { value: Math.round(ms) };
 }
 

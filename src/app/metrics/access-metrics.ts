@@ -11,11 +11,13 @@ export function createAccessMetrics(registry: Registry): AccessMetrics {
   const registers = [registry];
   const refusals = new Counter({
     name: "coalmine_access_refusals_total",
-    help: "Requests that were refused: their sender is nobody known (unauthenticated) or cannot be told now (undecided).",
+    help: "Requests that were refused: their sender is nobody known (unauthenticated), cannot be told now (undecided), or may not do what it asks for (forbidden).",
     labelNames: ["kind"],
     registers,
   });
-  for (const kind of ["unauthenticated", "undecided"]) refusals.inc({ kind }, 0);
+  for (const kind of ["unauthenticated", "undecided", "forbidden"]) refusals.inc({ kind }, 0);
+
+  const onRefused = () => refusals.inc({ kind: "forbidden" });
 
   return {
     countedAccess: (access) => ({
@@ -24,7 +26,7 @@ export function createAccessMetrics(registry: Registry): AccessMetrics {
         try {
           const caller = await access.callerOf(secret);
           if (caller === null) refusals.inc({ kind: "unauthenticated" });
-          return caller;
+          return caller === null ? null : { ...caller, onRefused };
         } catch (error) {
           refusals.inc({ kind: "undecided" });
           throw error;

@@ -8,12 +8,13 @@ import type { StartTracingOptions, TracingEnvironment } from "./tracing-options.
  * @throws CoalmineError invalid-settings for a sampler that there is not.
  */
 export async function startTracing(options: StartTracingOptions): Promise<Tracing> {
-  if (!isWanted(options.environment)) return noTracing;
+  if (!isTracingWanted(options.environment)) return noTracing;
   const { openTracing } = await import("./open-tracing.ts");
   return openTracing(options);
 }
 
-function isWanted(environment: TracingEnvironment): boolean {
+/** Whether the environment names where spans go. */
+export function isTracingWanted(environment: TracingEnvironment): boolean {
   const endpoint = environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || environment.OTEL_EXPORTER_OTLP_ENDPOINT;
   const isOff =
     environment.OTEL_SDK_DISABLED?.toLowerCase() === "true" || environment.OTEL_TRACES_EXPORTER === "none";

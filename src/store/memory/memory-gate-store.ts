@@ -1,10 +1,13 @@
 import type { Gate } from "../../analysis/gates/gate.ts";
 import type { GateStore } from "../../analysis/ports.ts";
 import { CoalmineError } from "../../base/errors.ts";
+import type { MemoryAudit } from "./memory-audit.ts";
 
 export interface MemoryGateStoreOptions {
   /** How many gates are kept; 10,000 unless given. */
   readonly maxGates?: number;
+  /** Where entries go; nowhere unless given. */
+  readonly audit?: MemoryAudit;
 }
 
 /**
@@ -13,7 +16,7 @@ export interface MemoryGateStoreOptions {
  * stands until somebody says otherwise, so where there are only such, a new gate
  * is refused as too-large.
  */
-export function createMemoryGateStore({ maxGates = 10_000 }: MemoryGateStoreOptions = {}): GateStore {
+export function createMemoryGateStore({ maxGates = 10_000, audit }: MemoryGateStoreOptions = {}): GateStore {
   /** By namespace and canary: they are asked for a canary at a time, at every hook. */
   const byCanary = new Map<string, readonly Gate[]>();
   /** Those of one revision by their whole key, oldest first. */
@@ -40,9 +43,10 @@ export function createMemoryGateStore({ maxGates = 10_000 }: MemoryGateStoreOpti
   }
 
   return {
-    async put(gate) {
+    async put(gate, entry) {
       if (gatesOf(gate).some((other) => isSame(other, gate))) forget(gate);
       else makeRoom();
+      if (entry !== undefined) audit?.add(entry);
       byCanary.set(canaryKey(gate), [gate, ...gatesOf(gate)].sort(latestFirst));
       if (gate.revision !== null) ofRevisions.set(gateKey(gate), gate);
       size += 1;

@@ -2,12 +2,15 @@ import type { AnalysisRecord, Change, NextLook } from "../../analysis/analysis-r
 import type { AnalysisStore, ListFilter } from "../../analysis/ports.ts";
 import { taken } from "../taken.ts";
 import { addLook, type LookPath } from "./add-look.ts";
+import type { MemoryAudit } from "./memory-audit.ts";
 
 export interface MemoryStoreOptions {
   /** How many analyses are kept; beyond it those that ended longest ago are forgotten. */
   readonly maxRecords: number;
   /** How many looks are kept of each; 2,000 unless given. */
   readonly maxLooks?: number;
+  /** Where entries go; nowhere unless given, as in a plugin, where nobody can ask for them. */
+  readonly audit?: MemoryAudit;
 }
 
 interface Kept {
@@ -22,7 +25,11 @@ interface Kept {
  * host keeps the state. What runs is never forgotten, so it may hold more than
  * `maxRecords` while more than that run.
  */
-export function createMemoryStore({ maxRecords, maxLooks = 2_000 }: MemoryStoreOptions): AnalysisStore {
+export function createMemoryStore({
+  maxRecords,
+  maxLooks = 2_000,
+  audit,
+}: MemoryStoreOptions): AnalysisStore {
   /** In order of insertion, oldest first. */
   const analyses = new Map<string, Kept>();
   const idsByKey = new Map<string, string>();
@@ -51,6 +58,10 @@ export function createMemoryStore({ maxRecords, maxLooks = 2_000 }: MemoryStoreO
     ended.delete(id);
   }
 
+  function writeDown({ entry }: Change): void {
+    if (entry !== undefined) audit?.add(entry);
+  }
+
   function runningOnes(): readonly Kept[] {
     return [...running].flatMap((id) => analyses.get(id) ?? []);
   }
@@ -61,12 +72,14 @@ export function createMemoryStore({ maxRecords, maxLooks = 2_000 }: MemoryStoreO
       if (analyses.has(id)) throw taken("id", id);
       if (key !== null && idsByKey.has(key)) throw taken("key", key);
       if (key !== null) idsByKey.set(key, id);
+      writeDown(change);
       keep(change, null);
     },
     async commit(change) {
       const { record } = change;
       const before = analyses.get(record.id);
       if (before === undefined || before.record.revision !== record.revision) return false;
+      writeDown(change);
       keep({ ...change, record: { ...record, revision: record.revision + 1 } }, before);
       return true;
     },

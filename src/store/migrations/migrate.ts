@@ -30,8 +30,7 @@ const lockNumber = 6_620_771_204;
  *   source-unavailable and internal as `database.faultOf` says.
  */
 export async function migrate(database: SqlDatabase, migrations: readonly Migration[]): Promise<void> {
-  const words = database.kind === "sqlite" ? sqliteWords : postgresWords;
-  const steps = migrations.map(({ number, name, statements }) => stepOf(number, name, statements(words)));
+  const steps = stepsOf(database, migrations);
   await ask(database, (db) =>
     db.connection().execute(async (connection) => {
       let next = nextStep(database, steps, await readApplied(database, connection));
@@ -45,6 +44,38 @@ export async function migrate(database: SqlDatabase, migrations: readonly Migrat
         });
     }),
   );
+}
+
+/**
+ * Which version the schema is of; nothing is changed.
+ *
+ * @throws CoalmineError as {@link migrate} does of a schema that it refuses.
+ */
+export async function readSchemaVersion(
+  database: SqlDatabase,
+  migrations: readonly Migration[],
+): Promise<SchemaVersion> {
+  const steps = stepsOf(database, migrations);
+  return await ask(database, (db) =>
+    db.connection().execute(async (connection) => {
+      const applied = await readApplied(database, connection);
+      nextStep(database, steps, applied);
+      return { met: applied.at(-1)?.number ?? 0, known: steps.at(-1)?.number ?? 0 };
+    }),
+  );
+}
+
+/** Which version a schema is of. */
+export interface SchemaVersion {
+  /** 0 where there is no schema yet. */
+  readonly met: number;
+  /** What this program brings it to. */
+  readonly known: number;
+}
+
+function stepsOf({ kind }: SqlDatabase, migrations: readonly Migration[]): readonly Step[] {
+  const words = kind === "sqlite" ? sqliteWords : postgresWords;
+  return migrations.map(({ number, name, statements }) => stepOf(number, name, statements(words)));
 }
 
 function stepOf(number: number, name: string, statements: readonly string[]): Step {

@@ -32,6 +32,30 @@ CREATE INDEX analyses_ended ON public.analyses USING btree (ended_at) WHERE (end
 
 CREATE INDEX analyses_running ON public.analyses USING btree (namespace) WHERE (phase = 'running'::text);
 
+create table audit (
+  position bigint not null,
+  at bigint not null,
+  caller text collate "C" not null,
+  door text collate "C" not null,
+  action text collate "C" not null,
+  namespace text collate "C" not null,
+  analysis text collate "C",
+  key text collate "C",
+  service text collate "C",
+  canary text collate "C",
+  hook text collate "C",
+  revision text collate "C",
+  said_by text collate "C",
+  constraint audit_check CHECK (((analysis IS NULL) = (canary IS NOT NULL))),
+  constraint audit_check1 CHECK (((analysis IS NULL) = (service IS NULL))),
+  constraint audit_check2 CHECK (((canary IS NULL) = (said_by IS NULL))),
+  constraint audit_pkey PRIMARY KEY ("position")
+);
+
+CREATE INDEX audit_by_namespace ON public.audit USING btree (namespace, "position");
+
+CREATE INDEX audit_by_time ON public.audit USING btree (at);
+
 create table coalmine_migrations (
   number bigint not null,
   name text collate "C" not null,

@@ -17,6 +17,25 @@ CREATE TABLE analyses (
       result text not null
     ) strict;
 
+CREATE TABLE audit (
+      position integer primary key autoincrement,
+      at integer not null,
+      caller text not null,
+      door text not null,
+      action text not null,
+      namespace text not null,
+      analysis text,
+      key text,
+      service text,
+      canary text,
+      hook text,
+      revision text,
+      said_by text,
+      check ((analysis is null) = (canary is not null)),
+      check ((analysis is null) = (service is null)),
+      check ((canary is null) = (said_by is null))
+    ) strict;
+
 CREATE TABLE coalmine_migrations (
     number integer primary key, name text not null, checksum text not null
   );
@@ -66,6 +85,10 @@ CREATE INDEX analyses_due on analyses (due_at) where phase = 'running';
 CREATE INDEX analyses_ended on analyses (ended_at) where ended_at is not null;
 
 CREATE INDEX analyses_running on analyses (namespace) where phase = 'running';
+
+CREATE INDEX audit_by_namespace on audit (namespace, position);
+
+CREATE INDEX audit_by_time on audit (at);
 
 CREATE INDEX gates_by_canary on gates (namespace, canary, said_at);
 

@@ -21,6 +21,7 @@ import {
   type StateCodec,
   type StoredAnalysis,
 } from "./analysis-row.ts";
+import { addEntry } from "./audit-store.ts";
 import { columnText, textOfColumn } from "./column-text.ts";
 import { addLook, selectLooks } from "./look-queries.ts";
 import { RecentRecords } from "./recent-records.ts";
@@ -86,10 +87,11 @@ export function createSqlAnalysisStore(options: SqlAnalysisStoreOptions): Analys
   }
 
   /** What comes with a row that was written. */
-  async function addLookAndJob(
+  async function addWhatComesWith(
     db: Transaction<StoreTables>,
-    { record: { id, result }, look, next }: Change,
+    { record: { id, result }, look, next, entry }: Change,
   ): Promise<void> {
+    if (entry !== undefined) await addEntry(db, entry);
     if (look !== null) await addLook(db, columnText(id), look, maxLooks);
     if (next !== null) await addJob(db, { id, namespace: result.namespace, dueAt: next.dueAt });
   }
@@ -101,7 +103,7 @@ export function createSqlAnalysisStore(options: SqlAnalysisStoreOptions): Analys
       const row = rowOf(change, codec, clock.now());
       await transact(database, async (db) => {
         await insertAnalysis(db, row, change.record);
-        await addLookAndJob(db, change);
+        await addWhatComesWith(db, change);
       });
       recent.keep(row.id, change.record);
     },
@@ -110,7 +112,7 @@ export function createSqlAnalysisStore(options: SqlAnalysisStoreOptions): Analys
       const row = rowOf(change, codec, clock.now());
       const isKept = await transact(database, async (db) => {
         if (!(await replaceAnalysis(db, row, record.revision))) return false;
-        await addLookAndJob(db, change);
+        await addWhatComesWith(db, change);
         return true;
       });
       if (isKept) recent.keep(row.id, { ...record, revision: record.revision + 1 });

@@ -2,22 +2,24 @@ import type { Selectable } from "kysely";
 import { type Gate, gateHooks } from "../../analysis/gates/gate.ts";
 import type { GateStore } from "../../analysis/ports.ts";
 import { CoalmineError } from "../../base/errors.ts";
+import { addEntry } from "./audit-store.ts";
 import { columnText, textOfColumn } from "./column-text.ts";
-import { ask, type SqlDatabase } from "./sql-database.ts";
+import { ask, type SqlDatabase, transact } from "./sql-database.ts";
 import type { GateTable } from "./tables.ts";
 
 /** Gates in a database. None is ever forgotten: one that goes missing might open what somebody closed. */
 export function createSqlGateStore(database: SqlDatabase): GateStore {
   return {
-    async put(gate) {
+    async put(gate, entry) {
       const { gate_key, ...said } = rowOf(gate);
-      await ask(database, (db) =>
-        db
+      await transact(database, async (db) => {
+        await db
           .insertInto("gates")
           .values({ gate_key, ...said })
           .onConflict((conflict) => conflict.column("gate_key").doUpdateSet(said))
-          .execute(),
-      );
+          .execute();
+        if (entry !== undefined) await addEntry(db, entry);
+      });
     },
     async list({ namespace, canary }) {
       const rows = await ask(database, (db) =>

@@ -1,9 +1,10 @@
-import type { AnalysisStore, GateStore, ReleaseStore } from "../../analysis/ports.ts";
+import type { AnalysisStore, AuditStore, GateStore, ReleaseStore } from "../../analysis/ports.ts";
 import type { Clock } from "../../base/clock.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { StateCodec } from "./analysis-row.ts";
 import { type AddJob, createSqlAnalysisStore } from "./analysis-store.ts";
+import { createSqlAuditStore } from "./audit-store.ts";
 import { createSqlGateStore } from "./gate-store.ts";
 import { createSqlReleaseStore } from "./release-store.ts";
 import { ask, type SqlDatabase } from "./sql-database.ts";
@@ -25,12 +26,15 @@ export interface SqlStore {
   readonly analyses: AnalysisStore;
   readonly gates: GateStore;
   readonly releases: ReleaseStore;
+  readonly audit: AuditStore;
   /**
    * Forgets the analyses that ended before that time, with their looks, a batch
    * after another so that others get in between; answers how many. Releases and
    * gates stay: they are one row a Canary, and a word of somebody.
    */
   forget(before: { readonly endedBefore: number }): Promise<number>;
+  /** Forgets the entries of the audit from before that time, batch by batch as well; answers how many. */
+  forgetEntries(before: number): Promise<number>;
   /** Writes something, which a server asks before it calls itself ready. @throws CoalmineError source-unavailable */
   check(): Promise<void>;
   /** Lets queries under way end, then closes; later calls fail. */
@@ -39,6 +43,7 @@ export interface SqlStore {
 
 /** Each is a transaction; a path may have thousands of looks. */
 const forgottenAtOnce = 50;
+const entriesForgottenAtOnce = 5_000;
 
 export function createSqlStore(opened: SqlDatabase, options: SqlStoreOptions): SqlStore {
   const { clock, logger, state, maxLooks = 2_000, addJob } = options;
@@ -65,16 +70,31 @@ export function createSqlStore(opened: SqlDatabase, options: SqlStoreOptions): S
     return Number(numDeletedRows);
   }
 
+  async function forgetSomeEntries(before: number): Promise<number> {
+    const { numDeletedRows } = await ask(database, (db) =>
+      db
+        .deleteFrom("audit")
+        .where("position", "in", (eb) =>
+          eb
+            .selectFrom("audit")
+            .select("position")
+            .where("at", "<", before)
+            .orderBy("at")
+            .limit(entriesForgottenAtOnce),
+        )
+        .executeTakeFirstOrThrow(),
+    );
+    return Number(numDeletedRows);
+  }
+
   return {
     title: opened.title,
     analyses: createSqlAnalysisStore({ database, state, clock, logger, maxLooks, addJob }),
     gates: createSqlGateStore(database),
     releases: createSqlReleaseStore(database),
-    async forget({ endedBefore }) {
-      let forgotten = 0;
-      for (let some = -1; some !== 0; forgotten += some) some = await forgetSome(endedBefore);
-      return forgotten;
-    },
+    audit: createSqlAuditStore(database, logger),
+    forget: ({ endedBefore }) => untilNone(() => forgetSome(endedBefore)),
+    forgetEntries: (before) => untilNone(() => forgetSomeEntries(before)),
     async check() {
       const checked_at = clock.now();
       await ask(database, (db) =>
@@ -90,6 +110,12 @@ export function createSqlStore(opened: SqlDatabase, options: SqlStoreOptions): S
       await database.db.destroy();
     },
   };
+}
+
+async function untilNone(forgetSome: () => Promise<number>): Promise<number> {
+  let forgotten = 0;
+  for (let some = -1; some !== 0; forgotten += some) some = await forgetSome();
+  return forgotten;
 }
 
 function closed(title: string, cause: unknown): CoalmineError {

@@ -4,7 +4,7 @@
  * PostgreSQL's jsonb would refuse U+0000 and change numbers and the order of keys.
  * Times are milliseconds since the epoch.
  */
-import type { ColumnType } from "kysely";
+import type { ColumnType, Generated } from "kysely";
 
 /** Null in the column is written and read as such, never left to a default. */
 type Nullable<T> = ColumnType<T | null, T | null, T | null>;
@@ -66,6 +66,23 @@ export interface ReleaseTable {
   notes: string;
 }
 
+/** An entry a row: of an analysis (id, key and service), or of a gate (canary to said_by). */
+export interface AuditTable {
+  position: Generated<number>;
+  at: number;
+  caller: string;
+  door: string;
+  action: string;
+  namespace: string;
+  analysis: Nullable<string>;
+  key: Nullable<string>;
+  service: Nullable<string>;
+  canary: Nullable<string>;
+  hook: Nullable<string>;
+  revision: Nullable<string>;
+  said_by: Nullable<string>;
+}
+
 /** One row that is written to learn whether the store takes writes. */
 export interface HealthTable {
   id: number;
@@ -77,5 +94,6 @@ export interface StoreTables {
   looks: LookTable;
   gates: GateTable;
   releases: ReleaseTable;
+  audit: AuditTable;
   health: HealthTable;
 }

@@ -17,3 +17,18 @@ test("an error is its message, then each problem with its path", () => {
     "coalmine: two problems\n  metrics.0.limit: wanted a rate\n  the spec is empty\n",
   );
 });
+
+test("problems that the message tells too are told once", () => {
+  const one = { path: "listen.port", message: "wanted a port" };
+  const two = { path: "", message: "no source" };
+  const error = (...problems: (typeof one)[]) =>
+    new CoalmineError(
+      "invalid-settings",
+      `unusable: ${problems.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ")}`,
+      { problems },
+    );
+  expect(describeError(error(one))).toBe("coalmine: unusable: listen.port: wanted a port\n");
+  expect(describeError(error(one, two))).toBe(
+    "coalmine: unusable:\n  listen.port: wanted a port\n  no source\n",
+  );
+});

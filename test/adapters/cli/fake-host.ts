@@ -20,6 +20,7 @@ export interface FakeHostOptions {
   readonly check?: (signal: AbortSignal) => Promise<void>;
   readonly stdin?: string;
   readonly serve?: CliHost["serve"];
+  readonly checkSettings?: CliHost["checkSettings"];
   readonly environment?: Partial<CliHost["environment"]>;
   /** The server that commands ask; nobody answers unless given. */
   readonly fetch?: CliHost["fetch"];
@@ -99,6 +100,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     fetch: options.fetch ?? (async () => Promise.reject(new TypeError("nobody is there"))),
     newId: () => "an-id",
     serve: options.serve ?? (async () => 0),
+    checkSettings: options.checkSettings ?? (async () => ({ rows: [], trials: [] })),
   };
   return {
     host,

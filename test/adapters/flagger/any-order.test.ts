@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { hookTypes } from "../../../src/adapters/flagger/hook-call.ts";
 import type { Gate } from "../../../src/analysis/gates/gate.ts";
+import { sampleAsker } from "../../support/sample-entry.ts";
 import { type FlaggerStage, flaggerStage, minute } from "./flagger-stage.ts";
 
 const phases = [
@@ -78,7 +79,7 @@ async function perform(stage: FlaggerStage, name: string, one: Act) {
       return [];
     case "gate": {
       const revision = one.hook === "confirm-rollout" ? null : one.revision;
-      await stage.gates.say({ ...one, namespace: "shop", canary: name, revision, by: "ann" });
+      await stage.gates.say({ ...one, namespace: "shop", canary: name, revision, by: "ann" }, sampleAsker);
       return [];
     }
   }

@@ -266,9 +266,12 @@ describe("a fault of the server", () => {
     "in %s is a 403 that points to the log, never a 5xx",
     async (part) => {
       const fault = () => Promise.reject(new Error("secret inside"));
+      const refused = () => {
+        throw new Error("secret inside");
+      };
       const broken = {
         gates: { gates: { say: fault, list: fault, standing: fault } },
-        analyses: { analyses: { get: fault, adopt: fault, cancel: fault, setWeight: () => undefined } },
+        analyses: { analyses: { get: fault, setWeight: () => undefined, askedBy: refused } },
         releases: { releases: { get: fault, put: fault, listOpen: fault } },
         chooseSpec: { chooseSpec: fault },
       }[part];

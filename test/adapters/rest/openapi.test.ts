@@ -29,6 +29,7 @@ it("lists every operation of the API, and no other", async () => {
     "GET /v1/analyses/{id}",
     "GET /v1/analyses/{id}/events",
     "GET /v1/analyses/{id}/looks",
+    "GET /v1/audit",
     "GET /v1/gates",
     "POST /v1/analyses",
     "POST /v1/analyses/{id}/cancel",

@@ -12,6 +12,7 @@ import type { SampleSource } from "../../../src/analysis/ports.ts";
 import { judgeCounts } from "../../../src/analysis/run/judge-counts.ts";
 import { systemClock } from "../../../src/app/system-clock.ts";
 import { noAccessControl } from "../../../src/base/access.ts";
+import { createMemoryAudit } from "../../../src/store/memory/memory-audit.ts";
 import { createMemoryGateStore } from "../../../src/store/memory/memory-gate-store.ts";
 import { createMemoryStore } from "../../../src/store/memory/memory-store.ts";
 import { immediateQueue } from "../../support/immediate-queue.ts";
@@ -38,21 +39,23 @@ export async function serveRest(
   const logger = quietLogger();
   const source: SampleSource = { name: "default", read: async () => ({ series: [], warnings: [] }) };
   let ids = 0;
+  const audit = createMemoryAudit();
   const analyses = createAnalyses({
-    store: createMemoryStore({ maxRecords: 10_000 }),
+    store: createMemoryStore({ maxRecords: 10_000, audit }),
     queue: immediateQueue(systemClock),
     sources: new Map([["default", { source, ingestionDelayMs: 0 }]]),
     clock: systemClock,
     newId: () => `id-${++ids}`,
     logger,
     runs: { ...script.runs, judgeCounts },
-  });
+  }).askedBy({ door: "rest" });
   await analyses.resume();
   const registry = new Registry();
-  const gates = createGates({ store: createMemoryGateStore(), clock: systemClock });
+  const gates = createGates({ store: createMemoryGateStore({ audit }), clock: systemClock });
   const api = createRestApi({
     analyses,
     gates,
+    audit,
     access: noAccessControl,
     version: "1.2.3",
     isDraining: () => false,

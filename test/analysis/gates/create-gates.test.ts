@@ -4,6 +4,7 @@ import type { Gate, GateHook } from "../../../src/analysis/gates/gate.ts";
 import type { GateQuestion } from "../../../src/analysis/gates/gates.ts";
 import { createMemoryGateStore } from "../../../src/store/memory/memory-gate-store.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
+import { sampleAsker } from "../../support/sample-entry.ts";
 
 const noon = Date.UTC(2026, 0, 1, 12);
 const place = { namespace: "shop", canary: "checkout" };
@@ -12,8 +13,8 @@ function gatesAt(start = noon, store = createMemoryGateStore()) {
   const gates = createGates({ store, clock: fakeClock(start) });
   return {
     ...gates,
-    open: (rest: Partial<Gate> = {}) => gates.say(word({ ...rest, isOpen: true })),
-    close: (rest: Partial<Gate> = {}) => gates.say(word({ ...rest, isOpen: false })),
+    open: (rest: Partial<Gate> = {}) => gates.say(word({ ...rest, isOpen: true }), sampleAsker),
+    close: (rest: Partial<Gate> = {}) => gates.say(word({ ...rest, isOpen: false }), sampleAsker),
     isOpen: async (hook: GateHook | null, rest: Partial<GateQuestion> = {}) =>
       (await gates.standing({ ...place, hook, revision: "a1", ...rest }))?.isOpen ?? null,
   };

@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { listAudit } from "../../../src/analysis/audit/list-audit.ts";
 import { reasonCodes } from "../../../src/analysis/reasons.ts";
+import { requireRight } from "../../../src/analysis/restricted-analyses.ts";
 import {
   createServiceMetrics,
   type ServiceMetricsOptions,
 } from "../../../src/app/metrics/service-metrics.ts";
 import { CoalmineError } from "../../../src/base/errors.ts";
+import { createMemoryAudit } from "../../../src/store/memory/memory-audit.ts";
 import { accessOf } from "../../support/access-of.ts";
 import { metricSamples } from "../../support/metric-samples.ts";
 import { recordOf } from "../../support/sample-record.ts";
@@ -200,6 +203,20 @@ describe("callers", () => {
     const told = await samples();
     expect(told.get('coalmine_access_refusals_total{kind="unauthenticated"}')).toBe(2);
     expect(told.get('coalmine_access_refusals_total{kind="undecided"}')).toBe(0);
+  });
+
+  it("who may not do what they ask for are counted, whatever they ask; what lists leave out is not", async () => {
+    const { metrics, samples } = metricsOf();
+    const access = metrics.countedAccess(accessOf({ secret: { namespaces: ["shop"], scopes: ["read"] } }));
+    const caller = await access.callerOf("secret");
+    if (caller === null) throw new Error("the caller is known");
+    const forbidden = async () => (await samples()).get('coalmine_access_refusals_total{kind="forbidden"}');
+    requireRight(caller, "read", "shop");
+    await listAudit(createMemoryAudit(), caller, { namespace: "bank", limit: 1 });
+    expect(await forbidden()).toBe(0);
+    expect(() => requireRight(caller, "write", "shop")).toThrow("may not write");
+    expect(() => requireRight(caller, "read", "bank")).toThrow("may not read");
+    expect(await forbidden()).toBe(2);
   });
 
   it("who cannot be told now are counted apart", async () => {

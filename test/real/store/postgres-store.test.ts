@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { migrations } from "../../../src/store/migrations/migrations.ts";
+import { readPostgresSchema } from "../../../src/store/postgres/read-postgres-schema.ts";
 import { describeDurableStore } from "../../store/durable-store-contract.ts";
 import { changeBy, committed, keptOf } from "../../store/sample-changes.ts";
 import { describeAnalysisStore } from "../../support/analysis-store-contract.ts";
+import { describeAuditStore } from "../../support/audit-store-contract.ts";
 import { describeGateStore } from "../../support/gate-store-contract.ts";
+import { quietLogger } from "../../support/quiet-logger.ts";
 import { describeReleaseStore } from "../../support/release-store-contract.ts";
+import { entryOf } from "../../support/sample-entry.ts";
 import { changeOf, recordOf } from "../../support/sample-record.ts";
 import { postgresSchema } from "./postgres-schema.ts";
 import { openStoreAt, usePostgres } from "./use-postgres.ts";
@@ -16,13 +21,14 @@ describeAnalysisStore("openPostgresStore", {
 });
 describeGateStore("openPostgresStore", { empty: async () => (await freshStore()).gates });
 describeReleaseStore("openPostgresStore", { empty: async () => (await freshStore()).releases });
+describeAuditStore("openPostgresStore", { empty: freshStore });
 describeDurableStore("openPostgresStore", postgres.empty);
 
 describe("several replicas", () => {
   it("open an empty database at once, and make one schema", async () => {
     const { url, query } = await postgres.empty();
     await Promise.all([1, 2, 3, 4, 5].map(() => openStoreAt(url)));
-    expect(await query("select number from coalmine_migrations")).toHaveLength(1);
+    expect(await query("select number from coalmine_migrations")).toHaveLength(migrations.length);
   });
 
   it("change one analysis at once, and one of them wins, whole", async () => {
@@ -78,7 +84,18 @@ describe("the schema", () => {
     url.username = "reader";
     url.password = "reads";
     const { analyses } = await openStoreAt(url.href);
-    await analyses.insert(changeOf(recordOf("a")));
+    await analyses.insert({ ...changeOf(recordOf("a")), entry: entryOf() });
     expect(await analyses.get("a")).toEqual(recordOf("a"));
+  });
+
+  it("of a database that is named by its address is told, and none is made by that", async () => {
+    const database = await postgres.empty();
+    const known = migrations.length;
+    expect(await readPostgresSchema(database.url, quietLogger())).toEqual({ met: 0, known });
+    await database.openStore();
+    expect(await readPostgresSchema(database.url, quietLogger())).toEqual({ met: known, known });
+    const away = "postgres://x:hunter2@127.0.0.1:1/coalmine";
+    const refused = { code: "source-unavailable", message: expect.not.stringContaining("hunter2") };
+    await expect(readPostgresSchema(away, quietLogger())).rejects.toMatchObject(refused);
   });
 });

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { sql } from "kysely";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { describeAnalysisStore } from "../../support/analysis-store-contract.ts";
+import { describeAuditStore } from "../../support/audit-store-contract.ts";
 import { describeGateStore } from "../../support/gate-store-contract.ts";
 import { describeReleaseStore } from "../../support/release-store-contract.ts";
 import { changeOf, recordOf } from "../../support/sample-record.ts";
@@ -16,6 +17,7 @@ const freshStore = async (options?: { readonly maxLooks?: number }) =>
 describeAnalysisStore("openSqliteStore", { empty: async (options) => (await freshStore(options)).analyses });
 describeGateStore("openSqliteStore", { empty: async () => (await freshStore()).gates });
 describeReleaseStore("openSqliteStore", { empty: async () => (await freshStore()).releases });
+describeAuditStore("openSqliteStore", { empty: freshStore });
 describeDurableStore("openSqliteStore", emptySqlite);
 
 const unavailable = (text: string) => ({

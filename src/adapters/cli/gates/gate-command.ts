@@ -4,13 +4,9 @@ import { type GateHook, gateHooks } from "../../../analysis/gates/gate.ts";
 import type { GateDocument } from "../../../analysis/gates/gate-documents.ts";
 import { gateCanary, gateNamespace, gateRevision, gateSpeaker } from "../../../analysis/gates/gate-fields.ts";
 import type { CliHost } from "../cli-host.ts";
+import { namedServer, type OutputFlags, withServer } from "../server/named-server.ts";
 import { createGateClient } from "./gate-client.ts";
-import { gateServer, type ServerFlags } from "./gate-server.ts";
 import { gateTable } from "./gate-table.ts";
-
-interface OutputFlags extends ServerFlags {
-  readonly output: "text" | "json";
-}
 
 interface WordFlags extends OutputFlags {
   readonly hook?: GateHook;
@@ -45,7 +41,7 @@ export function addGateCommand(program: Command, host: CliHost): void {
     .description("list gates, what was said last first")
     .argument("[place]", "a namespace, or namespace/canary; all if left out", readFilter)
     .action(async (place: Partial<Place> | undefined, flags: OutputFlags) => {
-      const gates = await createGateClient(await gateServer(flags, host), host).list(place ?? {});
+      const gates = await createGateClient(await namedServer(flags, host), host).list(place ?? {});
       if (flags.output === "text" && gates.length === 0)
         host.terminal.stdout.write("nobody has opened or closed a gate there\n");
       else write(flags.output === "json" ? { gates } : gates, host);
@@ -62,19 +58,12 @@ function addWord(command: Command, host: CliHost, state: "open" | "closed"): voi
     .option("--by <name>", "who says it; you, by your name on this machine, if left out", readSpeaker)
     .action(async (place: Place, flags: WordFlags) => {
       const by = flags.by ?? host.environment.user;
-      const client = createGateClient(await gateServer(flags, host), host);
+      const client = createGateClient(await namedServer(flags, host), host);
       const { hook = null, revision = null } = flags;
       const gate = await client.say({ ...place, hook, revision, state, ...(by === null ? {} : { by }) });
       write(flags.output === "json" ? gate : [gate], host);
       if (state === "open" && promotesNothing(gate)) host.terminal.stderr.write(howToPromote(gate));
     });
-}
-
-function withServer(command: Command): Command {
-  return command
-    .option("--server <url>", "the Coalmine server (default: $COALMINE_URL or http://127.0.0.1:8080)")
-    .option("--token-file <path>", "file with the token; - reads standard input (default: $COALMINE_TOKEN)")
-    .addOption(new Option("--output <form>", "form of the result").choices(["text", "json"]).default("text"));
 }
 
 /** Rows go out as a table, anything else as JSON. */

@@ -1,17 +1,14 @@
 import type { GateDocument } from "../../../analysis/gates/gate-documents.ts";
+import { columns, toTheSecond } from "../columns.ts";
 
 const head = ["WHEN", "GATE", "CANARY", "HOOK", "REVISION", "BY"];
 
-/** Gates as a person reads them: a line each, in columns. */
+/** Gates as a person reads them. */
 export function gateTable(gates: readonly GateDocument[]): string {
-  const rows = [head, ...gates.map(cells)];
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
-  return rows.map((row) => `${line(row).trimEnd()}\n`).join("");
+  return columns([head, ...gates.map(cells)]);
 }
 
 function cells({ at, state, namespace, canary, hook, revision, by }: GateDocument): readonly string[] {
-  const when = at.replace(/[.]\d+Z$/, "Z");
-  return [when, state, `${namespace}/${canary}`, hook ?? "all but rollback", revision ?? "all", by];
+  const place = `${namespace}/${canary}`;
+  return [toTheSecond(at), state, place, hook ?? "all but rollback", revision ?? "all", by];
 }

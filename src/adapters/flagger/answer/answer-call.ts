@@ -2,7 +2,7 @@ import type { Gate, GateHook } from "../../../analysis/gates/gate.ts";
 import type { Gates } from "../../../analysis/gates/gates.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/logger.ts";
-import type { HookAnswer, HookCall } from "../hook-call.ts";
+import type { AskedCall, HookAnswer, HookCall } from "../hook-call.ts";
 import type { JudgedCall, Releases } from "../release/releases.ts";
 import { decide, promotesByHand, wantsPromotion } from "./answer-table.ts";
 import { answerText, closedText, openedText } from "./answer-text.ts";
@@ -41,7 +41,7 @@ export function createAnswerCall({ releases, gates, clock, logger }: AnswerCallO
     return { status: decision.status, text: answerText(about) };
   }
 
-  return async (call: HookCall): Promise<HookAnswer> => {
+  return async (call: AskedCall): Promise<HookAnswer> => {
     switch (call.hook) {
       case "confirm-rollout": {
         const gate = await wordOn(call, "confirm-rollout");

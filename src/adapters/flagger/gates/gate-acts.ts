@@ -10,8 +10,16 @@ import type { GateCall } from "./gate-call.ts";
 export interface GateAct {
   /** What a caller needs to ask for it. */
   readonly scope: Scope;
-  /** Does what a call asks for, in the name of `by`. */
-  run(call: GateCall, by: string): Promise<GateAnswer>;
+  /** Does what a call asks for. */
+  run(call: GateCall, speaker: GateSpeaker): Promise<GateAnswer>;
+}
+
+/** Who speaks. */
+export interface GateSpeaker {
+  /** Name of the caller, for the audit. */
+  readonly caller: string;
+  /** In whose name the gate is then open or closed. */
+  readonly by: string;
 }
 
 const approved: GateAnswer = { status: 200, text: "Approved" };
@@ -42,9 +50,10 @@ export function createGateActs({ gates, logger }: GateActsOptions): ReadonlyMap<
   };
   const say = (isOpen: boolean): GateAct => ({
     scope: "write",
-    async run({ namespace, canary, hook, checksum, isOfRevision }, by) {
+    async run({ namespace, canary, hook, checksum, isOfRevision }, { caller, by }) {
       const revision = isOfRevision ? checksum : null;
-      const gate = await gates.say({ namespace, canary, hook, revision, isOpen, by });
+      const word = { namespace, canary, hook, revision, isOpen, by };
+      const gate = await gates.say(word, { caller, door: "flagger" });
       logger.info({ gate }, `a gate was ${isOpen ? "opened" : "closed"}`);
       return accepted;
     },
@@ -68,12 +77,12 @@ function questionOf({ namespace, canary, hook, checksum, isOfRevision }: GateCal
 function ofRollback({ scope, run }: GateAct): GateAct {
   return {
     scope,
-    async run(call, by) {
+    async run(call, speaker) {
       if (call.hook !== null && call.hook !== "rollback") {
         const message = `metadata.hook is ${call.hook}, whose gates are at /gate, not at /rollback`;
         throw new CoalmineError("invalid-request", message);
       }
-      return await run({ ...call, hook: "rollback" }, by);
+      return await run({ ...call, hook: "rollback" }, speaker);
     },
   };
 }

@@ -75,7 +75,8 @@ async function answerTo(
   }
   // Who may open a gate may ask how it stands: both are Flagger's hooks.
   if (!caller.mayWrite(call.namespace)) requireRight(caller, act.scope, call.namespace);
-  return await act.run(call, access.isOn ? caller.name : (call.by ?? "webhook"));
+  const by = access.isOn ? caller.name : (call.by ?? "webhook");
+  return await act.run(call, { caller: caller.name, by });
 }
 
 /** What a caller is told of a failure; of one of ours nothing, and the log has its cause. */

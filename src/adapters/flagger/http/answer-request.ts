@@ -5,13 +5,13 @@ import type { Access, Caller } from "../../../base/access.ts";
 import { CoalmineError, type ErrorCode, isOwnFault } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { secretOf } from "../../http/secret-of.ts";
-import type { HookAnswer, HookCall, HookType } from "../hook-call.ts";
+import type { AskedCall, HookAnswer, HookCall, HookType } from "../hook-call.ts";
 import { oneLine } from "./one-line.ts";
 import { hookOf, parseCall, unknownHook } from "./parse-call.ts";
 import { endUnread, readBody } from "./read-body.ts";
 
 export interface AnswerRequestOptions {
-  readonly answerCall: (call: HookCall) => Promise<HookAnswer>;
+  readonly answerCall: (call: AskedCall) => Promise<HookAnswer>;
   readonly access: Access;
   readonly logger: Logger;
 }
@@ -57,8 +57,9 @@ export function createAnswerRequest({ answerCall, access, logger }: AnswerReques
       const { call, token } = parseCall(body, hook);
       about = call;
       const secret = token ?? secretOf(request.headers);
-      requireRight(await callerBy(access, secret), "write", call.canary.namespace);
-      return await answerCall(call);
+      const caller = await callerBy(access, secret);
+      requireRight(caller, "write", call.canary.namespace);
+      return await answerCall({ ...call, caller: caller.name });
     } catch (thrown) {
       const error = CoalmineError.from(thrown);
       const asked = about.hook ?? hook;

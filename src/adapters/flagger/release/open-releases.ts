@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Analyses } from "../../../analysis/analyses.ts";
 import type { AnalysisRecord } from "../../../analysis/analysis-record.ts";
+import type { Asker } from "../../../analysis/audit/audit-entry.ts";
 import type { ReleaseStore } from "../../../analysis/ports.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { CoalmineError } from "../../../base/errors.ts";
@@ -30,7 +31,7 @@ export interface OpenRelease {
 }
 
 export interface OpenReleasesOptions {
-  readonly analyses: Pick<Analyses, "get" | "cancel" | "setWeight">;
+  readonly analyses: Pick<Analyses, "get" | "askedBy">;
   readonly releases: ReleaseStore;
   /** Whether other servers may write to that store too: what is known is then read again at each call. */
   readonly isShared: boolean;
@@ -140,20 +141,20 @@ export class OpenReleases {
   }
 
   /** Ends the analysis; nobody waits until it has. */
-  cancel(known: OpenRelease): void {
+  cancel(known: OpenRelease, asker: Asker): void {
     const id = known.release?.analysis ?? null;
     if (id === null || known.release?.closedAt !== null) return;
     if (known.analysis !== null && known.analysis.result.phase !== "running") return;
-    this.#cancel(id).catch((thrown: unknown) => {
+    this.#cancel(id, asker).catch((thrown: unknown) => {
       if (CoalmineError.from(thrown).code === "not-found") return;
       this.#options.logger.error({ analysis: id, err: thrown }, "an analysis could not be cancelled");
     });
   }
 
-  async #cancel(id: string): Promise<void> {
+  async #cancel(id: string, asker: Asker): Promise<void> {
     const { analyses } = this.#options;
     const record = await analyses.get(id);
-    if (record.id === id) await analyses.cancel(id);
+    if (record.id === id) await analyses.askedBy(asker).cancel(id);
   }
 
   #keep(release: Release | null): OpenRelease {

@@ -1,4 +1,5 @@
 import type { Analyses } from "../../../analysis/analyses.ts";
+import { type Asker, serverItself } from "../../../analysis/audit/audit-entry.ts";
 import type { Gate } from "../../../analysis/gates/gate.ts";
 import type { ReleaseStore } from "../../../analysis/ports.ts";
 import { sameJson } from "../../../analysis/same-json.ts";
@@ -7,7 +8,7 @@ import type { Logger } from "../../../base/logger.ts";
 import { unreachable } from "../../../base/unreachable.ts";
 import { judgedText } from "../answer/answer-text.ts";
 import type { CanaryEvents } from "../canary-events.ts";
-import type { CanaryName, HookCall } from "../hook-call.ts";
+import type { AskedCall, CanaryName } from "../hook-call.ts";
 import type { ChooseSpec, SpecChoice } from "../spec/spec-choice.ts";
 import { newsOf, startedEvent } from "./canary-news.ts";
 import { createTellFaults, isConfigFault, type TellFaults } from "./config-faults.ts";
@@ -21,8 +22,11 @@ import { type Standing, standingOf } from "./standing.ts";
 import { createSweep } from "./sweep.ts";
 import { createTurns } from "./turns.ts";
 
+/** What Flagger's calls ask of the analyses. */
+export type FollowedAnalyses = Pick<Analyses, "get" | "setWeight" | "askedBy">;
+
 export interface ReleasesOptions {
-  readonly analyses: Pick<Analyses, "get" | "adopt" | "cancel" | "setWeight">;
+  readonly analyses: FollowedAnalyses;
   readonly releases: ReleaseStore;
   /** Whether other servers may write to that store too. */
   readonly isShared: boolean;
@@ -37,7 +41,7 @@ export interface ReleasesOptions {
 }
 
 /** A call that a release's standing is the answer to. */
-export interface JudgedCall extends HookCall {
+export interface JudgedCall extends AskedCall {
   readonly hook: JudgedHook;
 }
 
@@ -98,13 +102,14 @@ export class Releases {
   }
 
   /** Takes in an event of Flagger's. */
-  hear(call: HookCall): Promise<void> {
+  hear(call: AskedCall): Promise<void> {
     const event = readHookEvent(call.metadata["eventMessage"] ?? "");
     return this.#inTurn(keyOf(call.canary), async () => {
       const known = await this.#called(call.canary);
       const release = openOf(known, call);
       if (release === null) return;
-      if (event.kind === "ended") await this.#close(known, release, "Flagger's event says that it has ended");
+      if (event.kind === "ended")
+        await this.#close(known, release, call, "Flagger's event says that it has ended");
       if (event.kind === "weight" && event.weight !== release.weight) {
         const { weight } = event;
         await this.#open.put(known, { ...release, weight });
@@ -116,11 +121,11 @@ export class Releases {
   }
 
   /** Closes the release of the call, if it is its revision's. */
-  finish(call: HookCall): Promise<void> {
+  finish(call: AskedCall): Promise<void> {
     return this.#inTurn(keyOf(call.canary), async () => {
       const known = await this.#called(call.canary);
       const release = openOf(known, call);
-      if (release !== null) await this.#close(known, release, `post-rollout says ${call.phase}`);
+      if (release !== null) await this.#close(known, release, call, `post-rollout says ${call.phase}`);
     });
   }
 
@@ -191,7 +196,7 @@ export class Releases {
     if ((move.kind === "note" || move.kind === "open") && this.#refusal(call) !== null) return [];
     switch (move.kind) {
       case "note":
-        await this.#supersede(known, move.release);
+        await this.#supersede(known, move.release, call);
         known.refusal = "no analysis yet: it is opened by the hooks after rollback";
         return [];
       case "open":
@@ -238,21 +243,20 @@ export class Releases {
     const choice = own.isSaid ? own : (saidBefore ?? own);
     const release = { ...wanted, options: choice.options };
     const now = clock.now();
-    const opening = await this.#tellFaults(call, () => openAnalysis(analyses, release, choice.spec, now));
+    const asked = analyses.askedBy(askerOf(call));
+    const opening = await this.#tellFaults(call, () => openAnalysis(asked, release, choice.spec, now));
     const about = { ...call.canary, revision: release.revision, hook: call.hook };
     if (opening.kind === "refused") {
       const { why } = opening;
       if (release.refusedSince === null) logger.warn({ ...about, why }, "no analysis could be opened");
-      await this.#supersede(known, { ...release, refusedSince: release.refusedSince ?? now });
+      await this.#supersede(known, { ...release, refusedSince: release.refusedSince ?? now }, call);
       known.said = choice.isSaid ? choice : null;
       known.refusal = why;
       return [];
     }
     const { record, attempt } = opening;
-    await this.#supersede(known, {
-      ...release,
-      ...{ attempt, analysis: record.id, isSaid: choice.isSaid, refusedSince: null, lost: null },
-    });
+    const opened = { attempt, analysis: record.id, isSaid: choice.isSaid, refusedSince: null, lost: null };
+    await this.#supersede(known, { ...release, ...opened }, call);
     known.analysis = record;
     known.said = choice.isSaid ? choice : null;
     known.saidBy = own.isSaid ? call.metadata : null;
@@ -283,12 +287,12 @@ export class Releases {
   }
 
   /** Makes `next` the Canary's release; the analysis of the one before ends. */
-  async #supersede(known: OpenRelease, next: Release): Promise<void> {
+  async #supersede(known: OpenRelease, next: Release, call: AskedCall): Promise<void> {
     const { release } = known;
     if (release !== null && release.closedAt === null && release.analysis !== null) {
       const standing = standingOf(release, known.analysis, "", this.#options.clock.now());
       await this.#tell(known, release, standing, null);
-      this.#open.cancel(known);
+      this.#open.cancel(known, askerOf(call));
     }
     if (release !== null && (release.revision !== next.revision || release.attempt !== next.attempt)) {
       known.analysis = null;
@@ -300,13 +304,14 @@ export class Releases {
     await this.#open.put(known, next);
   }
 
-  async #close(known: OpenRelease, release: Release, why: string): Promise<void> {
+  /** @param call that asks for it; null where none does. */
+  async #close(known: OpenRelease, release: Release, call: AskedCall | null, why: string): Promise<void> {
     const { clock, logger } = this.#options;
     await this.#open.refresh(known).catch((error: unknown) => {
       logger.error({ analysis: release.analysis, err: error }, "an analysis could not be read");
     });
     await this.#tell(known, release, standingOf(release, known.analysis, "", clock.now()), null);
-    this.#open.cancel(known);
+    this.#open.cancel(known, call === null ? serverItself : askerOf(call));
     await this.#open.put(known, { ...(known.release ?? release), closedAt: clock.now() });
     const { canary, revision, analysis } = release;
     logger.info({ ...canary, revision, analysis, why }, "a release is closed");
@@ -336,7 +341,11 @@ export class Releases {
       // Less an eighth: others tell of their calls as seldom as that.
       if (known.calledAt > calledBefore - (this.#options.isShared ? this.#options.idleTimeoutMs / 8 : 0))
         return;
-      await this.#close(known, release, "nothing has called for it");
+      await this.#close(known, release, null, "nothing has called for it");
     });
   }
+}
+
+function askerOf({ caller }: AskedCall): Asker {
+  return { caller, door: "flagger" };
 }

@@ -1,6 +1,7 @@
 /** A release goes by the verdict on it and by words about it, not by those on another, an earlier one or somebody else's. */
 import { describe, expect, it } from "vitest";
 import { createMemoryStore } from "../../../../src/store/memory/memory-store.ts";
+import { sampleAsker } from "../../../support/sample-entry.ts";
 import { specOf } from "../../../support/sample-record.ts";
 import { type FlaggerStage, flaggerStage, minute } from "../flagger-stage.ts";
 
@@ -67,20 +68,20 @@ describe("a revision that was promoted by hand and comes back", () => {
   it("waits for its own verdict, or for another word", async () => {
     const stage = await flaggerStage();
     await stage.call("pre-rollout");
-    await stage.gates.say({ ...confirm, revision: "r1", isOpen: true });
+    await stage.gates.say({ ...confirm, revision: "r1", isOpen: true }, sampleAsker);
     expect(await stage.call("confirm-promotion")).toMatchObject({ status: 200 });
     await comeBack(stage);
     expect(await stage.call("confirm-promotion")).toMatchObject({ status: 403 });
     expect(await stage.call("confirm-promotion")).toMatchObject({ status: 403 });
-    await stage.gates.say({ ...confirm, revision: "r1", isOpen: true });
+    await stage.gates.say({ ...confirm, revision: "r1", isOpen: true }, sampleAsker);
     expect(await stage.call("confirm-promotion")).toMatchObject({ status: 200 });
   });
 
   it("meets the wide gate that somebody closed before", async () => {
     const stage = await flaggerStage();
     await stage.call("pre-rollout");
-    await stage.gates.say({ ...confirm, revision: null, isOpen: false });
-    await stage.gates.say({ ...confirm, revision: "r1", isOpen: true });
+    await stage.gates.say({ ...confirm, revision: null, isOpen: false }, sampleAsker);
+    await stage.gates.say({ ...confirm, revision: "r1", isOpen: true }, sampleAsker);
     await comeBack(stage);
     await stage.call("pre-rollout");
     await stage.end("pass");
@@ -93,7 +94,7 @@ describe("a revision that was promoted by hand and comes back", () => {
   it("is not rolled back by the word that rolled it back the last time, from its first call on", async () => {
     const stage = await flaggerStage();
     await stage.call("pre-rollout");
-    await stage.gates.say({ ...confirm, hook: "rollback", revision: "r1", isOpen: true });
+    await stage.gates.say({ ...confirm, hook: "rollback", revision: "r1", isOpen: true }, sampleAsker);
     expect(await stage.call("rollback")).toMatchObject({ status: 200 });
     await comeBack(stage);
     expect(await stage.call("rollback")).toMatchObject({ status: 403 });
@@ -105,7 +106,7 @@ describe("a revision that was promoted by hand and comes back", () => {
     const stage = await flaggerStage();
     await stage.call("pre-rollout");
     await stage.forward(minute);
-    await stage.gates.say({ ...confirm, revision: "r1", isOpen: true });
+    await stage.gates.say({ ...confirm, revision: "r1", isOpen: true }, sampleAsker);
     await stage.forward(minute);
     await stage.call("rollout", { metadata: { duration: "20m" } });
     expect(stage.script.opened).toHaveLength(2);

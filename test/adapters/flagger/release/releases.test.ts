@@ -4,6 +4,7 @@ import type { GateQuestion, Gates } from "../../../../src/analysis/gates/gates.t
 import { CoalmineError } from "../../../../src/base/errors.ts";
 import { createMemoryReleaseStore } from "../../../../src/store/memory/memory-release-store.ts";
 import { createMemoryStore } from "../../../../src/store/memory/memory-store.ts";
+import { sampleAsker } from "../../../support/sample-entry.ts";
 import { chooseByKeys, type FlaggerStage, flaggerStage, minute } from "../flagger-stage.ts";
 
 const said = { metadata: { duration: "20m" } };
@@ -96,7 +97,7 @@ describe("a release that fails", () => {
       isOpen: true,
       by: "ann",
     } as const;
-    await stage.gates.say({ ...gate, revision: "r1" });
+    await stage.gates.say({ ...gate, revision: "r1" }, sampleAsker);
     expect(await stage.call("confirm-promotion")).toMatchObject({ status: 403 });
     expect(await stage.call("rollback")).toMatchObject({ status: 200 });
   });
@@ -164,9 +165,9 @@ describe("a release that stays undecided", () => {
         hook: "confirm-promotion",
         isOpen: true,
       } as const;
-      await stage.gates.say({ ...gate, revision: "r0", by: "bob" });
+      await stage.gates.say({ ...gate, revision: "r0", by: "bob" }, sampleAsker);
       expect(await stage.call("confirm-promotion")).toMatchObject({ status: 403 });
-      await stage.gates.say({ ...gate, revision: "r1", by: "ann" });
+      await stage.gates.say({ ...gate, revision: "r1", by: "ann" }, sampleAsker);
       expect(await stage.call("rollback")).toMatchObject({ status: 403 });
       expect(await stage.call("rollout")).toMatchObject({ status: 200 });
       expect(await stage.call("confirm-traffic-increase")).toMatchObject({ status: 200 });
@@ -189,7 +190,7 @@ describe("a release that stays undecided", () => {
     const stage = await flaggerStage();
     await stage.call("pre-rollout");
     const gate = { namespace: "shop", canary: "checkout", hook: "confirm-promotion", isOpen: true } as const;
-    await stage.gates.say({ ...gate, revision: "r1", by: "ann" });
+    await stage.gates.say({ ...gate, revision: "r1", by: "ann" }, sampleAsker);
     await stage.end("inconclusive");
     for (const hook of ["rollback", "rollout", "confirm-promotion"] as const) await stage.call(hook);
     expect(reasons(stage)).toEqual(["CoalmineStarted", "CoalmineOpened"]);
@@ -225,7 +226,7 @@ describe("gates", () => {
     const stage = await flaggerStage();
     await stage.call("pre-rollout");
     await stage.end("pass");
-    await stage.gates.say(word);
+    await stage.gates.say(word, sampleAsker);
     for (const hook of ["confirm-rollout", "confirm-traffic-increase", "confirm-promotion"] as const)
       expect(await stage.call(hook)).toMatchObject({
         status: 403,
@@ -235,7 +236,7 @@ describe("gates", () => {
       });
     for (const hook of ["pre-rollout", "rollout"] as const)
       expect(await stage.call(hook)).toMatchObject({ status: 200 });
-    await stage.gates.say({ ...word, isOpen: true });
+    await stage.gates.say({ ...word, isOpen: true }, sampleAsker);
     expect(await stage.call("confirm-rollout")).toMatchObject({
       status: 200,
       text: expect.stringMatching(/^OPENED: /),
@@ -261,7 +262,7 @@ describe("gates", () => {
 
   it("roll back at once where the rollback gate is open, whatever is wrong with the hook", async () => {
     const stage = await flaggerStage();
-    await stage.gates.say({ ...word, hook: "rollback", isOpen: true });
+    await stage.gates.say({ ...word, hook: "rollback", isOpen: true }, sampleAsker);
     for (const metadata of [{}, { spec: "missing" }])
       expect(await stage.call("rollback", { metadata })).toEqual({
         status: 200,

@@ -1,12 +1,27 @@
+/** The server that a command asks, as its flags and the environment name it. */
+import { type Command, Option } from "commander";
 import { CoalmineError } from "../../../base/errors.ts";
 import type { CliHost } from "../cli-host.ts";
 import { readInput } from "../read-input.ts";
-import type { GateServer } from "./gate-client.ts";
+import type { NamedServer } from "./ask-server.ts";
 
 /** Where the server is and what it is told, as typed. */
 export interface ServerFlags {
   readonly server?: string;
   readonly tokenFile?: string;
+}
+
+/** What a command that asks a server writes. */
+export interface OutputFlags extends ServerFlags {
+  readonly output: "text" | "json";
+}
+
+/** Adds the flags to a command. */
+export function withServer(command: Command): Command {
+  return command
+    .option("--server <url>", "the Coalmine server (default: $COALMINE_URL or http://127.0.0.1:8080)")
+    .option("--token-file <path>", "file with the token; - reads standard input (default: $COALMINE_TOKEN)")
+    .addOption(new Option("--output <form>", "form of the result").choices(["text", "json"]).default("text"));
 }
 
 /** Where `coalmine serve` listens unless its settings say otherwise. */
@@ -17,7 +32,7 @@ const usualServer = "http://127.0.0.1:8080";
  *
  * @throws CoalmineError invalid-request if the address or the token does not read.
  */
-export async function gateServer(flags: ServerFlags, host: CliHost): Promise<GateServer> {
+export async function namedServer(flags: ServerFlags, host: CliHost): Promise<NamedServer> {
   const url = readAddress(flags.server ?? host.environment.serverUrl ?? usualServer);
   if (flags.tokenFile === undefined) {
     const { token } = host.environment;
