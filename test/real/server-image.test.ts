@@ -4,9 +4,12 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { freePort, startOwnProcess } from "../servers/own-process.ts";
+import { runCommand } from "../servers/run-command.ts";
 import { useTemporaryFolder } from "../support/temporary-folder.ts";
 
 const repository = join(import.meta.dirname, "../..");
+/** What `npm run build` runs. */
+const compiler = join(repository, "node_modules/typescript/bin/tsc");
 const dockerfile = readFileSync(join(repository, "plugins/flagger/server/Dockerfile"), "utf8");
 const deployment = readFileSync(join(repository, "plugins/flagger/server/deployment.yaml"), "utf8");
 const probes = [...deployment.matchAll(/httpGet: \{path: ([^,]+),/g)].map(([, path = ""]) => path);
@@ -21,13 +24,20 @@ const lock = z.object({
 
 it("serves from the image's files alone, with the settings that are shipped, and answers the Deployment's probes", async () => {
   for (const path of [...copiedLast(), ...productionPackages()]) copy(path);
-  const [, program = ""] = /^ENTRYPOINT \["node", "(.+)"\]$/m.exec(dockerfile) ?? [];
+  await runCommand(process.execPath, [
+    compiler,
+    "-p",
+    "tsconfig.build.json",
+    "--outDir",
+    folder.path("dist"),
+  ]);
+  const [, entry = ""] = /^ENTRYPOINT \["node", (.+)\]$/m.exec(dockerfile) ?? [];
   const port = await freePort();
   const settings = join(repository, "plugins/flagger/server/coalmine.yaml");
   let log = "";
   const server = await startOwnProcess(
     process.execPath,
-    [program, "--config", settings],
+    [...z.array(z.string()).parse(JSON.parse(`[${entry}]`)), "--config", settings],
     `http://127.0.0.1:${port}/readyz`,
     {
       cwd: folder.path(),
@@ -45,7 +55,7 @@ it("serves from the image's files alone, with the settings that are shipped, and
   );
   try {
     const answers = await Promise.all(probes.map((path) => fetch(`http://127.0.0.1:${port}${path}`)));
-    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   } finally {
     await server.stop();
   }
