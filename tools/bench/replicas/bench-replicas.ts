@@ -26,8 +26,8 @@ const { values } = parseArgs({
 const analyses = Number(values.analyses);
 const intervalSeconds = Number(values.interval);
 const seconds = Number(values.seconds);
-/** Started so fast at most: a third of what three replicas take here. */
-const startsASecond = 50;
+/** A start costs several looks, so that fifty a second take both cores of a small machine. */
+const startsASecond = 20;
 /** As many namespaces as many teams have. */
 const namespaces = 20;
 
