@@ -75,6 +75,7 @@ async function open(
   opened.defer(() => store.close());
   const seen = createObservability({
     ...{ tracing, ambient, version },
+    outages: { logger, clock },
     running: () => analyses.running(),
     queueDepth: () => store.queue.depth(),
   });

@@ -40,8 +40,8 @@ export interface SourceRequests {
 export interface ObservabilityOptions extends ServiceMetricsOptions {
   readonly tracing: Tracing;
   readonly ambient: Ambient;
-  /** Where it is told that a source is away, and back; nowhere unless given. */
-  readonly outages?: { readonly logger: Logger; readonly clock: Clock };
+  /** Where it is told that a source is away, and back. */
+  readonly outages: { readonly logger: Logger; readonly clock: Clock };
 }
 
 /** The paths of Flagger's webhooks and of the load tester's gates, which are answered before express. */
@@ -59,13 +59,13 @@ export function createObservability({
   ...options
 }: ObservabilityOptions): Observability {
   const metrics = createServiceMetrics(options);
-  const outages = told === undefined ? null : createSourceOutages({ ...told, ambient });
+  const outages = createSourceOutages({ ...told, ambient });
   const observer: AnalysisObserver = {
     started: (result) => metrics.started(result),
     looked: (result, timing) => metrics.looked(result, timing),
     ended(result) {
       metrics.ended(result);
-      outages?.ended(result.id);
+      outages.ended(result.id);
     },
   };
   return {
@@ -77,7 +77,7 @@ export function createObservability({
     }),
     sources: (sources) => {
       const measured = metrics.measuredSources(sources);
-      return tracedSources(outages?.watched(measured) ?? measured, tracing);
+      return tracedSources(outages.watched(measured), tracing);
     },
     store: (kind, store) => metrics.measuredStore(kind, store),
     queue: (queue) => ({

@@ -1,14 +1,15 @@
 /** docs/metrics.md and plugins/monitoring are held to the code: every metric is told and no other, and no alert or panel asks for one that is not there. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Histogram } from "prom-client";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { measureCalls } from "../../src/adapters/grpc/measure-calls.ts";
-import { measuredListener } from "../../src/adapters/http/measured-listener.ts";
-import { createServiceMetrics } from "../../src/app/metrics/service-metrics.ts";
-import { serveOnLoopback } from "../support/loopback-server.ts";
+import { createService } from "../../src/app/create-service.ts";
+import { readSettings } from "../../src/app/settings.ts";
+import { askGrpc } from "../support/ask-grpc.ts";
+import { startFakePrometheus } from "../support/fake-prometheus.ts";
 import { alertRules, dashboardPanels } from "../support/monitoring-files.ts";
+import { quietLogger } from "../support/quiet-logger.ts";
+import { specDocument } from "../support/sample-record.ts";
 import { rowsUnder } from "../support/table-cells.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -21,34 +22,38 @@ interface Metric {
   readonly help: string;
 }
 
-/** What a scraper gets of a server where everything has happened once. */
-async function scraped(): Promise<string> {
-  const metrics = createServiceMetrics({
-    version: "1.2.3",
-    running: () => 0,
-    queueDepth: async () => ({ underWay: 0, waiting: 0 }),
+/** What a scraper gets of a server that was asked by everybody who may ask, and looked. */
+let scraped = "";
+
+beforeAll(async () => {
+  const prometheus = await startFakePrometheus();
+  const service = await createService({
+    settings: readSettings(
+      {
+        ...{ listen: { port: 0 }, grpc: { port: 0 }, database: { kind: "memory" } },
+        sources: { default: { kind: "prometheus", url: prometheus.url } },
+      },
+      {},
+    ),
+    logger: quietLogger(),
+    drainMs: 0,
   });
-  measureCalls(metrics.registry);
-  const ofCalls = metrics.registry.getSingleMetric("coalmine_grpc_call_duration_seconds");
-  if (ofCalls instanceof Histogram) ofCalls.observe({ method: "Get", code: "OK" }, 0.001);
-  await metrics.measuredStore("analyses", { list: async () => [] }).list();
-  const read = async () => ({ series: [], warnings: [] });
-  const sources = metrics.measuredSources(
-    new Map([["eu", { source: { name: "eu", read }, ingestionDelayMs: 0 }]]),
-  );
-  const never = new AbortController().signal;
-  await sources.get("eu")?.source.read({ metric: "up", matchers: [] }, { from: 0, to: 1 }, never);
-  const listener = measuredListener(metrics.registry, new Set(), (_request, response) => {
-    void metrics.registry.metrics().then((text) => response.end(text));
-  });
-  const server = await serveOnLoopback(listener);
   try {
-    await (await fetch(server.url)).text();
-    return await (await fetch(server.url)).text();
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify(specDocument);
+    await fetch(`${service.url}/v1/analyses`, { method: "POST", headers, body });
+    await askGrpc(service.grpc ?? "", "List", {});
+    // A request is measured when its answer is out.
+    const counted = ["http_request", "grpc_call"].map((what) => `coalmine_${what}_duration_seconds_count`);
+    await vi.waitUntil(async () => {
+      scraped = await (await fetch(`${service.url}/metrics`)).text();
+      return counted.every((series) => scraped.includes(series));
+    });
   } finally {
-    await server.close();
+    await service.close();
+    await prometheus.close();
   }
-}
+});
 
 /** Reads the text format; `le` is of every histogram. */
 function metricsOf(text: string): readonly Metric[] {
@@ -69,8 +74,8 @@ function metricsOf(text: string): readonly Metric[] {
 const words = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word ?? "");
 
 describe("docs/metrics.md", () => {
-  it("tells every metric of the server and no other, as it is scraped", async () => {
-    const found = metricsOf(await scraped()).filter(({ name }) => name.startsWith("coalmine_"));
+  it("tells every metric of a running server and no other, as it is scraped", () => {
+    const found = metricsOf(scraped).filter(({ name }) => name.startsWith("coalmine_"));
     const told = rowsUnder(page, "Metrics").map(([name = "", type = "", labels = "", help = ""]) => ({
       name: words(name)[0],
       type,
@@ -100,8 +105,8 @@ describe("plugins/monitoring", () => {
     ...dashboardPanels().flatMap(({ title, exprs }) => exprs.map((expr) => [title, expr] as const)),
   ];
 
-  it.each(asked)("asks in %s for metrics and labels that there are", async (_where, expr) => {
-    const known = new Map(metricsOf(await scraped()).map((metric) => [metric.name, metric]));
+  it.each(asked)("asks in %s for metrics and labels that there are", (_where, expr) => {
+    const known = new Map(metricsOf(scraped).map((metric) => [metric.name, metric]));
     const series = [...expr.matchAll(/\b((?:coalmine|nodejs|process)_\w+)(?:\{([^}]*)\})?/g)];
     expect(series).not.toEqual([]);
     for (const [, name = "", matchers = ""] of series) {

@@ -1,10 +1,12 @@
-/** plugins/flagger/server is held to the code: what its files say of each other, of the server and of the settings is so. */
-import { existsSync, readFileSync } from "node:fs";
+/** plugins/flagger/server and plugins/server are held to the code: what its files say of each other, of the server and of the settings is so. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { chooseDatabase } from "../../src/app/database-settings.ts";
 import { readSettings } from "../../src/app/settings.ts";
+import { readManifests } from "../support/read-manifests.ts";
 import {
   generatedConfigMaps,
   readKustomization,
@@ -19,6 +21,7 @@ const container = z.object({
   image: z.string(),
   args: z.tuple([z.literal("--config"), z.string()]),
   ports: z.tuple([z.object({ name: z.literal("http"), containerPort: z.number() })]),
+  startupProbe: probe.extend({ periodSeconds: z.number(), failureThreshold: z.number() }),
   livenessProbe: probe,
   readinessProbe: probe,
   volumeMounts: z.array(
@@ -54,6 +57,45 @@ const serviceSchema = z.object({
   }),
 });
 
+const podTimes = z.object({ terminationGracePeriodSeconds: z.number() });
+const overlayKustomization = z.strictObject({
+  apiVersion: z.literal("kustomize.config.k8s.io/v1beta1"),
+  kind: z.literal("Kustomization"),
+  namespace: z.string(),
+  resources: z.array(z.string()),
+  patches: z.array(z.strictObject({ path: z.string() })),
+});
+const antiAffinityWish = z.object({
+  podAffinityTerm: z.object({
+    topologyKey: z.string(),
+    labelSelector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
+  }),
+});
+const overlaySchema = z.object({
+  spec: z.object({
+    replicas: z.number(),
+    template: z.object({
+      spec: z.object({
+        affinity: z.object({
+          podAntiAffinity: z.object({
+            preferredDuringSchedulingIgnoredDuringExecution: z.array(antiAffinityWish),
+          }),
+        }),
+        containers: z.tuple([
+          z.object({
+            name: z.string(),
+            env: z.tuple([z.looseObject({ name: z.literal("DATABASE_URL") })]),
+            lifecycle: z.object({
+              preStop: z.object({ exec: z.object({ command: z.tuple([z.string(), z.string()]) }) }),
+            }),
+            volumeMounts: z.array(z.looseObject({})),
+          }),
+        ]),
+        volumes: z.array(z.looseObject({})),
+      }),
+    }),
+  }),
+});
 const claimSchema = z.object({
   metadata: z.object({ name: z.string() }),
   spec: z.object({ accessModes: z.tuple([z.literal("ReadWriteOnce")]) }),
@@ -143,6 +185,72 @@ describe("the server's manifests", () => {
     expect(Object.keys(readSettings(settings, {}).sources)).toEqual(["default"]);
     expect(readSettings(settings, {}).access?.mode).toBe("off");
     expect(withTokens().access).toMatchObject({ mode: "on", serviceAccounts: { audience: "coalmine" } });
+  });
+});
+
+describe("plugins/server", () => {
+  const folder = join(serverFolder, "../../server");
+  const readOverlay = (file: string) => readFileSync(join(folder, file), "utf8");
+  const [patch] = readManifests(readOverlay("replicas.yaml"));
+  const { replicas, template } = overlaySchema.parse(patch).spec;
+  const [patched] = template.spec.containers;
+
+  it("has every file that it names, and names every file that it has", () => {
+    const { resources, patches } = overlayKustomization.parse(parse(readOverlay("kustomization.yaml")));
+    const [base, ...others] = resources;
+    expect(join(folder, base ?? "")).toBe(serverFolder);
+    const commented = [...readOverlay("kustomization.yaml").matchAll(/^ {2}# - (\S+)$/gm)].map(
+      ([, file]) => file,
+    );
+    const named = [...others, ...commented, ...patches.map(({ path }) => path)];
+    const there = readdirSync(folder).filter((file) => !["README.md", "kustomization.yaml"].includes(file));
+    expect(named.toSorted()).toEqual(there.toSorted());
+  });
+
+  it("changes what one server keeps to itself, by the names that it has there", () => {
+    const { name, namespace } = Object(deploymentManifest).metadata;
+    expect(patch).toMatchObject({ kind: "Deployment", metadata: { name, namespace } });
+    expect(patched.name).toBe(Object(deploymentManifest).spec.template.spec.containers[0].name);
+    const dropped = (entries: readonly object[]) => entries.filter((entry) => "$patch" in entry);
+    expect(dropped(template.spec.volumes)).toMatchObject([{ name: "data" }]);
+    expect(dropped(patched.volumeMounts)).toMatchObject([
+      { mountPath: dirname(readSettings(settings, {}).database.file ?? "") },
+    ]);
+    const [claim] = readManifests(readOverlay("no-volume.yaml"));
+    expect(claim?.metadata.name).toBe(claimSchema.parse(claimManifest).metadata.name);
+  });
+
+  it("gives the server an address that it takes above its settings", () => {
+    const [{ name }] = patched.env;
+    const [secret] = readManifests(readOverlay("database-secret.yaml"));
+    const { url } = z.object({ stringData: z.object({ url: z.string() }) }).parse(secret).stringData;
+    const read = readSettings(settings, { [name]: url });
+    expect(chooseDatabase(read.database, {})).toEqual({ kind: "postgres", url });
+  });
+
+  it("leaves a Pod the time to be taken out of the Service and to drain, and the schema the time to be made", () => {
+    const { terminationGracePeriodSeconds: grace } = podTimes.parse(
+      Object(deploymentManifest).spec.template.spec,
+    );
+    const [sleep, seconds] = patched.lifecycle.preStop.exec.command;
+    expect(sleep).toBe("sleep");
+    // The server's own stop takes ten seconds at most: docs/operations.md.
+    expect(Number(seconds) + 10).toBeLessThanOrEqual(grace);
+    const { httpGet, periodSeconds, failureThreshold } = server.startupProbe;
+    expect(httpGet.path).toBe("/healthz");
+    expect(periodSeconds * failureThreshold).toBe(600);
+  });
+
+  it("spreads replicas by the label that their Pods have", () => {
+    expect(replicas).toBe(3);
+    const { preferredDuringSchedulingIgnoredDuringExecution: wishes } =
+      template.spec.affinity.podAntiAffinity;
+    for (const { podAffinityTerm } of wishes)
+      expect(pod.metadata.labels).toMatchObject(podAffinityTerm.labelSelector.matchLabels);
+    expect(wishes.map(({ podAffinityTerm }) => podAffinityTerm.topologyKey)).toEqual([
+      "kubernetes.io/hostname",
+      "topology.kubernetes.io/zone",
+    ]);
   });
 });
 

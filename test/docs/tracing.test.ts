@@ -4,6 +4,7 @@ import { join } from "node:path";
 import pino from "pino";
 import { expect, it, onTestFinished } from "vitest";
 import { createObservability } from "../../src/app/observability.ts";
+import { systemClock } from "../../src/app/system-clock.ts";
 import { stageTracing } from "../app/tracing/stage.ts";
 import { serveOnLoopback } from "../support/loopback-server.ts";
 import { recordOf } from "../support/sample-record.ts";
@@ -31,6 +32,7 @@ it("tells every attribute of a request, a look and a read, and logs within a loo
   const seen = createObservability({
     ...{ tracing, ambient, version: "1.2.3", running: () => 0 },
     queueDepth: async () => ({ underWay: 0, waiting: 0 }),
+    outages: { logger, clock: systemClock },
   });
   const server = await serveOnLoopback(seen.listener((_request, response) => void response.end()));
   onTestFinished(() => server.close());

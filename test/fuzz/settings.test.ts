@@ -17,7 +17,7 @@ import { damagedText } from "./support/damage-text.ts";
 import { fuzzParser } from "./support/fuzz-parser.ts";
 import { anyText } from "./support/hostile.ts";
 import { specDocuments } from "./support/specs.ts";
-import { yamlTexts } from "./support/yaml-texts.ts";
+import { yamlPieces, yamlTexts } from "./support/yaml-texts.ts";
 
 const secret = "s3cr3t-token-of-the-shop";
 const files = fc.record(
@@ -64,23 +64,6 @@ fuzzParser({
 });
 
 const folder = useTemporaryFolder();
-const yamlPieces = [
-  "- ",
-  "? ",
-  ": ",
-  "\n",
-  "  ",
-  "&a ",
-  "*a",
-  "<<: *a\n",
-  "[",
-  "{",
-  "]",
-  "!!binary ",
-  "%\n",
-  "'",
-  "\t",
-];
 fuzzParser({
   name: "loadSettings (the file as text)",
   inputs: damagedText(yamlTexts(files.map(({ specs: _, ...short }) => short)), {

@@ -14,7 +14,7 @@ import { damagedJson, damagedValue } from "./support/damage-json.ts";
 import { damagedText } from "./support/damage-text.ts";
 import { fuzzParser } from "./support/fuzz-parser.ts";
 import { specDocuments } from "./support/specs.ts";
-import { yamlTexts } from "./support/yaml-texts.ts";
+import { yamlPieces, yamlTexts } from "./support/yaml-texts.ts";
 
 fuzzParser({
   name: "parseSpec",
@@ -27,34 +27,6 @@ fuzzParser({
       throw new Error("writeSpec is not read back as the same spec");
   },
 });
-
-const yamlPieces = [
-  "- ",
-  "? ",
-  ": ",
-  "\n",
-  "  ",
-  "&a ",
-  "*a",
-  "[",
-  "{",
-  "}",
-  "]",
-  ",",
-  "---\n",
-  "...\n",
-  "# c\n",
-  "%\n",
-  "!!set ",
-  "!x ",
-  ">\n ",
-  "|\n ",
-  "'",
-  '"',
-  "<<: *a\n",
-  "a: b\n",
-  "\t",
-];
 
 fuzzParser({
   name: "readSpecText",

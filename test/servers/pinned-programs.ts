@@ -7,7 +7,7 @@ import { cacheFolder, platform } from "./cache-folder.ts";
 import { makeOnce } from "./make-once.ts";
 
 /** Folders of test/tools whose go.mod names every version. */
-export type PinnedModule = "etcd" | "kubernetes" | "kwok";
+export type PinnedModule = "etcd" | "kubernetes" | "kustomize" | "kwok";
 
 /** What is built and kept together: one folder of the cache. */
 export interface PinnedPrograms {

@@ -3,7 +3,6 @@ import type { Request, RequestHandler } from "express";
 import type { Analyses } from "../../analysis/analyses.ts";
 import { type CallerAnalyses, restrictAnalyses } from "../../analysis/restricted-analyses.ts";
 import type { Access, Caller } from "../../base/access.ts";
-import { CoalmineError } from "../../base/errors.ts";
 import { HttpProblem } from "./problem.ts";
 import { secretOf } from "./secret-of.ts";
 
@@ -19,9 +18,7 @@ const callers = new WeakMap<Request, Caller>();
 export function requireCaller(access: Access): RequestHandler {
   return async (request, _response, next) => {
     const secret = secretOf(request.headers);
-    const caller = await access.callerOf(secret).catch((error: unknown) => {
-      throw untold(error);
-    });
+    const caller = await access.callerOf(secret);
     if (caller === null) throw unrecognised(secret);
     callers.set(request, caller);
     next();
@@ -44,11 +41,6 @@ export type AnalysesFor = (request: Request) => CallerAnalyses;
 
 export function analysesFor(analyses: Analyses, access: Access): AnalysesFor {
   return access.isOn ? (request) => restrictAnalyses(analyses, callerOf(request)) : () => analyses;
-}
-
-function untold(error: unknown): unknown {
-  if (!(error instanceof CoalmineError) || error.code !== "source-unavailable") return error;
-  return new HttpProblem(503, error.message, { code: error.code, headers: { "Retry-After": "5" } });
 }
 
 function unrecognised(secret: string | null): HttpProblem {

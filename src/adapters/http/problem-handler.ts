@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "../../base/logger.ts";
 import { ClientGone } from "./client-gone.ts";
-import { HttpProblem, problemDocument } from "./problem.ts";
+import { HttpProblem, problemDocument, problemHeaders } from "./problem.ts";
 
 /** Answers what no route answered. */
 export const notFound: RequestHandler = (request) => {
@@ -24,7 +24,7 @@ export function answerProblems(logger: Logger): ErrorRequestHandler {
       response.destroy();
       return;
     }
-    if (thrown instanceof HttpProblem) response.set(thrown.headers);
+    response.set(problemHeaders(thrown, problem.status));
     response.status(problem.status).type("application/problem+json").send(JSON.stringify(problem));
   };
 }

@@ -63,7 +63,7 @@ export class HttpProblem extends CoalmineError {
 export function drainingProblem(): HttpProblem {
   return new HttpProblem(503, "the server is shutting down; ask again", {
     code: "source-unavailable",
-    headers: { "Retry-After": "5", Connection: "close" },
+    headers: { Connection: "close" },
   });
 }
 
@@ -82,6 +82,12 @@ export function problemDocument(thrown: unknown): ProblemDocument {
     code,
     problems: isOurs ? [] : problems,
   };
+}
+
+/** The headers that go with the answer: where asking again may help, after how many seconds; and the failure's own. */
+export function problemHeaders(thrown: unknown, status: number): Readonly<Record<string, string>> {
+  const again = status === 503 ? { "Retry-After": "5" } : {};
+  return thrown instanceof HttpProblem ? { ...again, ...thrown.headers } : again;
 }
 
 /** express and its body reader throw errors with a status; those of the client's making are told, with that status. */

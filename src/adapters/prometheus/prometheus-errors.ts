@@ -2,7 +2,7 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { ErrorCode } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
-import { HttpProblem, problemDocument } from "../http/problem.ts";
+import { HttpProblem, problemDocument, problemHeaders } from "../http/problem.ts";
 
 /** The `errorType` of each failure (web/api/v1/api.go of Prometheus). */
 export const errorTypes = {
@@ -45,7 +45,7 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
     if (status >= 500) {
       logger.error({ method: request.method, path: request.path, status, err: thrown }, "a request failed");
     }
-    if (thrown instanceof HttpProblem) response.set(thrown.headers);
+    response.set(problemHeaders(thrown, status));
     response.status(status).json({ status: "error", errorType: errorTypes[code], error: detail });
   };
 }

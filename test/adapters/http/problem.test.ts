@@ -1,5 +1,10 @@
 import { expect, it } from "vitest";
-import { HttpProblem, problemDocument, problemStatus } from "../../../src/adapters/http/problem.ts";
+import {
+  HttpProblem,
+  problemDocument,
+  problemHeaders,
+  problemStatus,
+} from "../../../src/adapters/http/problem.ts";
 import { CoalmineError, errorCodes } from "../../../src/base/errors.ts";
 
 it.each(errorCodes)("tells a %s with its status, title and type", (code) => {
@@ -40,4 +45,13 @@ it("gives a failure of the protocol its own status", () => {
   expect(problemDocument(new HttpProblem(405, "no"))).toMatchObject({ status: 405, code: "invalid-request" });
   const ofExpress = Object.assign(new Error("bad sequence"), { status: 400 });
   expect(problemDocument(ofExpress)).toMatchObject({ status: 400, detail: "bad sequence" });
+});
+
+it("says after how long to ask again where that may help, and nowhere else", () => {
+  const headers = (thrown: unknown) => problemHeaders(thrown, problemDocument(thrown).status);
+  expect(headers(new CoalmineError("source-unavailable", "away"))).toEqual({ "Retry-After": "5" });
+  expect(headers(new CoalmineError("internal", "a fault"))).toEqual({});
+  const draining = new HttpProblem(503, "later", { headers: { Connection: "close" } });
+  expect(headers(draining)).toEqual({ "Retry-After": "5", Connection: "close" });
+  expect(headers(new HttpProblem(405, "no", { headers: { Allow: "GET" } }))).toEqual({ Allow: "GET" });
 });

@@ -7,3 +7,10 @@ export function yamlTexts(documents: fc.Arbitrary<unknown>): fc.Arbitrary<string
     ...fc.sample(documents, { seed: 3, numRuns: 60 }).map((document) => stringify(document)),
   );
 }
+
+/** What YAML is made of, to be put in at random places. */
+export const yamlPieces = [
+  ...["- ", "? ", ": ", "\n", "  ", "\t", "[", "{", "}", "]", ",", "'", '"', "%\n"],
+  ...["&a ", "*a", "<<: *a\n", "a: b\n", "# c\n", "---\n", "...\n", ">\n ", "|\n "],
+  ...["!!binary ", "!!set ", "!x "],
+] as const;

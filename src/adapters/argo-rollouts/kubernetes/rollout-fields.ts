@@ -20,7 +20,7 @@ export const rolloutFields = {
       currentPodHash: z.string().default(""),
       currentStepIndex: z.int().min(0).nullish(),
       canary: z
-        .object({ weights: z.object({ canary: z.object({ weight: z.number().min(0) }) }).nullish() })
+        .object({ weights: z.object({ canary: z.object({ weight: z.int().min(0) }) }).nullish() })
         .nullish(),
     })
     .prefault({}),
