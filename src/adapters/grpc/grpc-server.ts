@@ -61,6 +61,9 @@ export interface GrpcServer {
 
 const usualMaxMessageBytes = 4 * 1024 * 1024;
 
+/** Of a request to AnalysisService: a day of counts, minute by minute, of ten metrics. What is sent to Argo's services may be larger. */
+const maxQuestionBytes = 1024 * 1024;
+
 /** A dashboard may watch every analysis over one connection. */
 const maxStreamsOfConnection = 1_000;
 
@@ -100,6 +103,7 @@ export async function createGrpcServer(options: GrpcServerOptions): Promise<Grpc
 
   const call: CallOptions<CallContext> = {
     contextOf: ({ metadata }, gone) => ({ analyses: analysesOf(analyses, access, metadata), gone }),
+    maxRequestBytes: Math.min(maxMessageBytes, maxQuestionBytes),
     maxMessageBytes,
     failed,
   };
@@ -115,7 +119,8 @@ export async function createGrpcServer(options: GrpcServerOptions): Promise<Grpc
   const definitions = Object.entries(methods).map(([name, method]) => [name, definitionOf(method)]);
   server.addService(Object.fromEntries(definitions), served);
 
-  for (const service of further) addCallerService(server, service, { maxMessageBytes, failed });
+  for (const service of further)
+    addCallerService(server, service, { maxRequestBytes: maxMessageBytes, maxMessageBytes, failed });
 
   const services = ["", "coalmine.v1.AnalysisService", ...further.map(({ name }) => name)];
   const health = new HealthImplementation(Object.fromEntries(services.map((name) => [name, "SERVING"])));

@@ -16,6 +16,8 @@ export interface CallOptions<Context> {
     call: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>,
     gone: AbortSignal,
   ): Context;
+  /** A longer request is told as too-large before it is decoded, which makes many times its bytes of it. */
+  readonly maxRequestBytes: number;
   /** A longer answer is told as too-large. */
   readonly maxMessageBytes: number;
   /** Is told what a call failed by. */
@@ -49,7 +51,11 @@ export function serveUnary<Request, Response, Context>(
     const { gone, answered } = waitingFor(call);
     const answer = async () => {
       const context = options.contextOf(call, gone);
-      return encode(method, await handle(decode(method, call.request), context), options.maxMessageBytes);
+      return encode(
+        method,
+        await handle(decode(method, call.request, options), context),
+        options.maxMessageBytes,
+      );
     };
     answer().then(
       (bytes) => {
@@ -75,7 +81,7 @@ export function serveStream<Request, Response, Context>(
     const { gone, answered } = waitingFor(call);
     const answer = async () => {
       const context = options.contextOf(call, gone);
-      for await (const message of handle(decode(method, call.request), context)) {
+      for await (const message of handle(decode(method, call.request, options), context)) {
         await send(call, encode(method, message, options.maxMessageBytes), gone);
       }
     };
@@ -123,7 +129,15 @@ async function send(call: ServerWritableStream<Buffer, Buffer>, bytes: Buffer, g
   }
 }
 
-function decode<Request>({ decode: read }: Pick<Method<Request, never>, "decode">, bytes: Buffer): Request {
+function decode<Request>(
+  { decode: read }: Pick<Method<Request, never>, "decode">,
+  bytes: Buffer,
+  { maxRequestBytes }: Pick<CallOptions<never>, "maxRequestBytes">,
+): Request {
+  if (bytes.length > maxRequestBytes) {
+    const message = `the message of ${bytes.length} bytes is over the limit of ${maxRequestBytes} for this method`;
+    throw new CoalmineError("too-large", message);
+  }
   try {
     return read(bytes);
   } catch (error) {

@@ -53,6 +53,15 @@ it("says RESOURCE_EXHAUSTED to a spec over 256 KiB, in both forms", async () => 
   }
 });
 
+it("decodes no question over 1 MiB: of empty ticks, two bytes each, it would make many times as much", async () => {
+  const { client } = await serveGrpc();
+  const ticks = Buffer.alloc(1024 * 1024 + 2, Buffer.from([0x0a, 0x00]));
+  expect(await client.send("Judge", ticks)).toMatchObject({
+    code: status.RESOURCE_EXHAUSTED,
+    message: expect.stringContaining("over the limit of 1048576"),
+  });
+});
+
 it("says INVALID_ARGUMENT to bytes that are no message", async () => {
   const { client, logger } = await serveGrpc();
   for (const bytes of [Buffer.from([0x0a, 0xff]), Buffer.from("ffffffffffff", "hex")]) {

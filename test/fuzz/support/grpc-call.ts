@@ -22,6 +22,7 @@ export async function answerCall(name: keyof AnalysisService, bytes: Buffer): Pr
   let refusal: unknown = null;
   const options: CallOptions<CallContext> = {
     contextOf: (_call, gone) => ({ analyses, gone }),
+    maxRequestBytes: maxMessageBytes,
     maxMessageBytes,
     failed: (_path, thrown) => {
       refusal = thrown;
