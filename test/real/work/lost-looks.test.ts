@@ -143,8 +143,10 @@ describe.each([
     await expect.poll(() => query("select from taken"), patient).toHaveLength(6);
     await insert({ id: "after", namespace: "shop", dueAt: Date.now() });
     await expect.poll(() => query("select from taken"), patient).toHaveLength(7);
-    await expect.poll(() => lines.length, patient).toBe(2);
-    expect(lines.map(({ level, message }) => ({ level, message }))).toEqual([
+    // A crash forgets who had begun what: some are then called for as those of a worker that was lost.
+    const told = () => lines.filter(({ message }) => !message.startsWith("looks were lost"));
+    await expect.poll(() => told().length, patient).toBe(2);
+    expect(told().map(({ level, message }) => ({ level, message }))).toEqual([
       { level: "error", message: "no looks can be taken from the queue" },
       { level: "info", message: "looks are taken from the queue again" },
     ]);
