@@ -11,14 +11,16 @@ import { readManifests } from "../../support/read-manifests.ts";
 const folder = join(import.meta.dirname, "../../../plugins/argo-rollouts");
 
 /** What kustomize reads, and the settings, which Coalmine does. */
-const notForTheApi = /kustomization\.yaml$|component\/coalmine\.yaml$/;
+const notForTheApi = /kustomization\.yaml$|\/coalmine\.yaml$/;
 const files = globSync("**/*.yaml", { cwd: folder }).filter((file) => !notForTheApi.test(file));
 const manifests = files.flatMap((file) =>
   readManifests(readFileSync(join(folder, file), "utf8")).map((manifest) => ({
     title: `${manifest.kind} of ${file}`,
+    file,
     manifest,
   })),
 );
+const isPatch = ({ manifest }: { readonly manifest: Manifest }) => manifest.kind === "Deployment";
 
 let api: KubernetesApi;
 let namespace: KubernetesNamespace;
@@ -40,30 +42,38 @@ it("are some", () => {
   );
 });
 
-it.each(manifests.filter(({ manifest }) => manifest.kind !== "Deployment"))(
-  "$title is created",
-  async ({ manifest }) => {
-    const { metadata } = manifest;
-    const [created] = await namespace.apply([
-      { ...manifest, metadata: { ...metadata, namespace: namespace.name } },
-    ]);
-    expect(created?.metadata.name).toBe(metadata.name);
-  },
-);
+it.each(manifests.filter((one) => !isPatch(one)))("$title is created", async ({ manifest }) => {
+  const { metadata } = manifest;
+  const [created] = await namespace.apply([
+    { ...manifest, metadata: { ...metadata, namespace: namespace.name } },
+  ]);
+  expect(created?.metadata.name).toBe(metadata.name);
+});
 
-it.each(manifests.filter(({ manifest }) => manifest.kind === "Deployment"))(
-  "$title changes Argo's Deployment and leaves what it has",
-  async ({ manifest }) => {
+it.each([
+  { files: ["component/controller.yaml"], brings: ["coalmine", "coalmine-settings"] },
+  // A remote plugin is the other with more beside it.
+  {
+    files: ["component/controller.yaml", "remote/controller.yaml"],
+    brings: ["coalmine", "coalmine-secrets", "coalmine-settings"],
+  },
+])(
+  "the Deployments of $files change Argo's Deployment and leave what it has",
+  async ({ files: patches, brings }) => {
     await namespace.apply([argoDeployment]);
     const path = `/apis/apps/v1/namespaces/${namespace.name}/deployments/argo-rollouts?fieldValidation=Strict`;
-    const patched = await api.request("PATCH", path, manifest, "application/strategic-merge-patch+json");
+    let patched: unknown;
+    for (const file of patches) {
+      const { manifest } = manifests.find((one) => isPatch(one) && one.file === file) ?? {};
+      patched = await api.request("PATCH", path, manifest, "application/strategic-merge-patch+json");
+    }
     const pod = deploymentSchema.parse(patched).spec.template.spec;
     expect(pod.initContainers.map(({ name }) => name)).toEqual(["coalmine"]);
     expect(pod.containers.map(({ name, image }) => [name, image])).toEqual([
       ["argo-rollouts", "argo-rollouts:1"],
     ]);
     const mounted = pod.containers.flatMap(({ volumeMounts }) => volumeMounts.map(({ name }) => name));
-    expect(mounted.toSorted()).toEqual(["coalmine", "coalmine-settings", "plugin-bin", "tmp"]);
+    expect(mounted.toSorted()).toEqual([...brings, "plugin-bin", "tmp"]);
     expect(pod.volumes.map(({ name }) => name).toSorted()).toEqual(mounted.toSorted());
   },
 );
