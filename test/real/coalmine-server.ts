@@ -17,9 +17,6 @@ export interface CoalmineServer {
   stop(): Promise<void>;
   /** Ends it as a lost node does (SIGKILL). */
   kill(): Promise<void>;
-  /** Freezes it: it accepts connections and never answers. */
-  pause(): void;
-  resume(): void;
   /** Starts it again after `stop` or `kill`, and waits until it is ready. */
   start(): Promise<void>;
   /** Ends it and removes its settings. */
@@ -72,8 +69,6 @@ export async function startCoalmineServer(
     log: () => log,
     stop: () => running.stop(),
     kill: () => running.kill(),
-    pause: () => running.pause(),
-    resume: () => running.resume(),
     async start() {
       running = await start();
     },

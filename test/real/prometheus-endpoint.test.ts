@@ -80,7 +80,7 @@ it("passes a canary that is as good as the baseline, with the reason as a warnin
 });
 
 it("answers a start while its source hangs, and says that nothing is known yet", async () => {
-  prometheus.pause();
+  await prometheus.pause();
   try {
     const query = `coalmine_score{${labelsOf("same")},key="hanging"}`;
     const answer = await fetch(`${address}/api/v1/query?${new URLSearchParams({ query })}`);

@@ -103,7 +103,7 @@ describe("createPrometheusSource on a real Prometheus", () => {
       blocksFrom: openMetrics([{ labels: { __name__: "requests_total" }, samples }]),
     });
     const source = sourceOf(prometheus.url, { timeoutMs: 300 });
-    prometheus.pause();
+    await prometheus.pause();
     await expect(held(source, "requests_total", origin)).rejects.toMatchObject({
       code: "source-unavailable",
     });

@@ -55,7 +55,7 @@ describe("startPrometheus", () => {
 
   it("hangs while it is paused", async () => {
     const prometheus = await running();
-    prometheus.pause();
+    await prometheus.pause();
     const hung = fetch(`${prometheus.url}/-/ready`, { signal: AbortSignal.timeout(300) });
     await expect(hung).rejects.toThrow("aborted due to timeout");
     prometheus.resume();

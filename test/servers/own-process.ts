@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freeze } from "./freeze.ts";
 
 /** A running server program. */
 export interface OwnProcess {
@@ -10,8 +11,8 @@ export interface OwnProcess {
   stop(): Promise<void>;
   /** Ends it as a crash would (SIGKILL), and waits until it has ended. */
   kill(): Promise<void>;
-  /** Freezes it (SIGSTOP): its sockets stay open and nobody answers. */
-  pause(): void;
+  /** Freezes it (SIGSTOP), and waits until nothing of it runs: its sockets stay open and nobody answers. */
+  pause(): Promise<void>;
   /** Lets it go on after `pause`. */
   resume(): void;
 }
@@ -67,12 +68,13 @@ export async function startOwnProcess(
     }
     await sleep(50);
   }
-  if (child.pid === undefined) throw new Error(`${command} could not be started, yet it answers${at(ready)}`);
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${command} could not be started, yet it answers${at(ready)}`);
   return {
-    pid: child.pid,
+    pid,
     stop: () => end(child, "SIGTERM"),
     kill: () => end(child, "SIGKILL"),
-    pause: () => void child.kill("SIGSTOP"),
+    pause: () => freeze(pid),
     resume: () => void child.kill("SIGCONT"),
   };
 }

@@ -26,7 +26,7 @@ export interface RunningPrometheus {
   /** Ends it as a crash would; its data stays for `restart`. */
   kill(): Promise<void>;
   /** Freezes it: it accepts connections and never answers. */
-  pause(): void;
+  pause(): Promise<void>;
   resume(): void;
   /** Ends it if it runs and starts it again on the same port and data. */
   restart(): Promise<void>;

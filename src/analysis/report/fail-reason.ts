@@ -4,6 +4,7 @@ import type { AnalysisEvidence } from "../decide/evidence-of.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Reason } from "../result.ts";
 import { isCountMetric } from "../spec/count-metric.ts";
+import { comparedText } from "./compared-text.ts";
 import * as counts from "./count-reasons.ts";
 import * as rules from "./rule-reasons.ts";
 
@@ -26,12 +27,23 @@ export function failReason(plan: Plan, state: AnalysisState, evidence: AnalysisE
   if (outageCrossed && watched !== undefined && state.outage !== null) {
     return counts.outage(plan, watched.name, state.outage, evidence.outage);
   }
+  return counts.combined(plan, evidence, largest(plan, state, evidence));
+}
+
+/** At most three parts of the combined evidence, the largest first, each with what was seen. */
+function largest(plan: Plan, state: AnalysisState, evidence: AnalysisEvidence): string[] {
   const parts = evidence.metrics.flatMap((metric, i) => {
-    const name = plan.spec.metrics[i]?.name;
-    return metric === null || name === undefined || metric.share === 0
-      ? []
-      : [`${name} ${formatOdds(metric.fail)}`];
+    const spec = plan.spec.metrics[i];
+    const known = state.metrics[i];
+    if (metric === null || spec === undefined) return [];
+    const seen =
+      isCountMetric(spec) && known?.kind === "counts" ? comparedText(spec, known, metric) : spec.name;
+    return [{ seen, odds: metric.fail, weighted: metric.share * metric.fail }];
   });
-  if (plan.shares.outage > 0) parts.push(`outage ${formatOdds(evidence.outage)}`);
-  return counts.combined(plan, evidence, parts);
+  const outage = { seen: "outage", odds: evidence.outage, weighted: plan.shares.outage * evidence.outage };
+  return [...parts, outage]
+    .filter(({ weighted }) => weighted > 0)
+    .sort((a, b) => b.weighted - a.weighted)
+    .slice(0, 3)
+    .map(({ seen, odds }) => `${seen}, evidence ${formatOdds(odds)}`);
 }

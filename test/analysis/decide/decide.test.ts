@@ -131,11 +131,21 @@ describe("the decision rule", () => {
       service: "checkout",
       telemetry: "http",
     };
-    const counts = { canary: { total: 100, bad: 6 }, baseline: { total: 900, bad: 14 } };
-    const ticks = Array.from({ length: 30 }, () => ({ metrics: { errors: counts, refunds: counts } }));
+    const counts = { canary: { total: 25, bad: 1 }, baseline: { total: 225, bad: 2 } };
+    const ticks = Array.from({ length: 200 }, () => ({ metrics: { errors: counts, refunds: counts } }));
     const result = judgeCounts({ id: "a", spec: parseSpec(spec), startedAt: 0, ticks });
-    expect(result.verdict).toBe("fail");
-    expect(["combined-evidence", "worse-than-baseline"]).toContain(result.reason.code);
+    const seen = String.raw`canary 4\.0 % \([\d,]+ of [\d,]+\), baseline 0\.89 % \([\d,]+ of [\d,]+\), 4\.5×, evidence \d+ : 1`;
+    expect(result).toMatchObject({
+      verdict: "fail",
+      reason: {
+        code: "combined-evidence",
+        text: expect.stringMatching(
+          new RegExp(
+            `^no metric alone, but together: evidence \\d+ : 1, needs 20 : 1; errors: ${seen}; refunds: ${seen}$`,
+          ),
+        ),
+      },
+    });
   });
 
   it("never counts a metric that does not gate", () => {

@@ -3,8 +3,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type ArgoVersion, argoVersions } from "../../servers/build-argo-host.ts";
+import { freeze } from "../../servers/freeze.ts";
 import { analysisRun, metric } from "./kubernetes-objects.ts";
-import { ended, isRunning, isStopped } from "./running.ts";
+import { ended, isRunning } from "./running.ts";
 import { everyVersion, metricName, type PluginUnderTest, useArgoHost } from "./use-argo-host.ts";
 
 const start = useArgoHost([process.execPath, join(import.meta.dirname, "mirror-program.ts")]);
@@ -50,8 +51,7 @@ describe.each(everyVersion)("under the client of Argo Rollouts $version", ({ ver
     const { host, measure, pidOf } = await start(version);
     await measure("Run", asked);
     const pid = await pidOf("metricprovider");
-    process.kill(pid, "SIGSTOP");
-    while (!isStopped(pid)) await host.tell("processes");
+    await freeze(pid);
     const measuring = Promise.all([1, 2, 3].map(() => measure("Run", asked)));
     // The host is not held by a plugin that does not answer.
     await host.tell("processes");
@@ -124,7 +124,7 @@ describe("a plugin that is frozen for longer than the host waits", () => {
     const measuring = plugin.measure("Run", hanging);
     await plugin.logged("hanging");
     const pid = await plugin.pidOf("metricprovider");
-    process.kill(pid, "SIGSTOP");
+    await freeze(pid);
     expect(await measuring).toMatchObject({
       phase: "Error",
       message: expect.stringMatching(/^Run rpc call error: /),

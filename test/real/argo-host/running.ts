@@ -15,8 +15,3 @@ export function isRunning(pid: number): boolean {
 export async function ended(pid: number): Promise<void> {
   while (isRunning(pid)) await sleep(20);
 }
-
-/** Whether the process is stopped (SIGSTOP has come to it). */
-export function isStopped(pid: number): boolean {
-  return readFileSync(`/proc/${pid}/stat`, "utf8").includes(") T ");
-}

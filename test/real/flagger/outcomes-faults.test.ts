@@ -120,7 +120,7 @@ async function pausePrometheus(stage: OutcomeStage) {
   const good = await stage.release(begun, "shop/checkout:2");
   const bad = await stage.release(other, `shop/checkout:2${badTag}`);
   await bad.waitFor("coalmine", /CoalmineStarted/);
-  stage.prometheus.pause();
+  await stage.prometheus.pause();
   await Promise.all([good, bad].map((release) => release.waitFor("coalmine", /CoalmineSourceAway/)));
   stage.prometheus.resume();
   return { good, bad };

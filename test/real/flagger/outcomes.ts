@@ -19,7 +19,7 @@ export const judge: Readonly<Record<string, string>> = {
 };
 
 /** How a fail says that a fifth of the requests fail, as those of a bad image do. */
-export const aFifthFails = String.raw`errors: canary (?:19\.\d|20|20\.\d) % \([\d,]+ of [\d,]+\), baseline 0\.\d+ % `;
+export const aFifthFails = String.raw`(?:no metric alone, but together: .*)?errors: canary (?:19\.\d|20|20\.\d) % \([\d,]+ of [\d,]+\), baseline 0\.\d+ % `;
 
 /** What became of a release: what users get, and what the events say. */
 export interface Outcome {
