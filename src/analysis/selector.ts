@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errors.ts";
 import { compilePattern } from "../base/pattern.ts";
 
 /** How a matcher compares, as PromQL writes it. */
@@ -77,6 +78,6 @@ function patternOf(label: string, pattern: string, refuse: RefusePattern): (text
   try {
     return compilePattern(pattern);
   } catch (cause) {
-    throw refuse(label, cause instanceof Error ? cause.message : String(cause), cause);
+    throw refuse(label, messageOf(cause), cause);
   }
 }

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { zodProblems } from "../analysis/spec/zod-problems.ts";
 import type { Caller } from "../base/access.ts";
-import type { Problem } from "../base/errors.ts";
+import { messageOf, type Problem } from "../base/errors.ts";
 import { safeParse } from "../base/safe-parse.ts";
 import { callerWith, digestOf, matcherOf, wrongSecret } from "../base/token.ts";
 import type { AccessSettings } from "./access-settings.ts";
@@ -148,7 +148,7 @@ function parseOrTell(parse: (text: string) => Reading, text: string): Reading {
   try {
     return parse(text);
   } catch (thrown) {
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const message = messageOf(thrown);
     return { tokens: [], problems: [{ path: "", message }] };
   }
 }

@@ -16,7 +16,7 @@ import { openFlagger } from "./open-flagger.ts";
 import { openGrpcIfWanted } from "./open-grpc-if-wanted.ts";
 import { openSources } from "./open-sources.ts";
 import { openStore } from "./open-store.ts";
-import type { Settings } from "./settings.ts";
+import { runningLimits, type Settings } from "./settings.ts";
 import { systemClock as clock } from "./system-clock.ts";
 import { type Ambient, createAmbient } from "./tracing/ambient.ts";
 import { noTracing, type Tracing } from "./tracing/tracing.ts";
@@ -82,13 +82,12 @@ async function open(
   const access = seen.access(control);
   const sources = openSources(settings.sources, { clock, requestsTo: seen.requestsTo });
   opened.defer(() => sources.close());
-  const { maxRunning, maxRunningPerNamespace = Math.ceil(maxRunning / 2) } = settings.limits;
   const analyses = createAnalyses({
     store: seen.store("analyses", store.analyses),
     queue: seen.queue(store.queue),
     sources: seen.sources(sources.byName),
     ...{ clock, newId: randomUUID, logger },
-    limits: { maxRunning, maxRunningPerNamespace },
+    limits: runningLimits(settings),
     observer: seen.observer,
   });
   opened.defer(() => analyses.close(lookGraceMs));

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { CoalmineError } from "../base/errors.ts";
+import { CoalmineError, messageOf } from "../base/errors.ts";
 import { readSecretYaml } from "./read-secret-yaml.ts";
 import { readSettings, type Settings, type SettingsEnvironment } from "./settings.ts";
 
@@ -45,8 +45,9 @@ function readYaml(text: string, name: string): unknown {
 }
 
 function noYaml(name: string, cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CoalmineError("invalid-settings", `the settings file ${name} is no YAML: ${why}`, { cause });
+  return new CoalmineError("invalid-settings", `the settings file ${name} is no YAML: ${messageOf(cause)}`, {
+    cause,
+  });
 }
 
 function unreadable(name: string, why: string, cause: unknown): CoalmineError {

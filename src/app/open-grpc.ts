@@ -1,5 +1,6 @@
 import type { GrpcServerOptions, GrpcTls } from "../adapters/grpc/grpc-server.ts";
 import type { Access } from "../base/access.ts";
+import { authority } from "../base/authority.ts";
 import type { GrpcSettings } from "./grpc-settings.ts";
 import { isLoopback } from "./loopback.ts";
 import type { GrpcPluginsParts } from "./open-grpc-plugins.ts";
@@ -54,7 +55,7 @@ export async function openGrpc(parts: GrpcParts): Promise<OpenGrpc> {
   });
   const boundPort = await server.listen({ host, port });
   return {
-    address: `${host.includes(":") ? `[${host}]` : host}:${boundPort}`,
+    address: authority({ host, port: boundPort }),
     async close(atMostMs) {
       await server.close(atMostMs);
       await plugins.close();

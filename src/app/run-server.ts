@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { usageExitCode } from "../adapters/cli/exit-codes.ts";
+import { messageOf } from "../base/errors.ts";
 import { serve } from "./serve.ts";
 
 /**
@@ -11,7 +12,7 @@ export async function runServer(): Promise<number> {
   try {
     config = parseArgs({ options: { config: { type: "string" } } }).values.config;
   } catch (error) {
-    process.stderr.write(`coalmine: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`coalmine: ${messageOf(error)}\n`);
     return usageExitCode;
   }
   const stopping = new AbortController();

@@ -124,6 +124,12 @@ export function readSettings(file: unknown, environment: SettingsEnvironment): S
   throw unusableSettings(zodProblems(read.error.issues));
 }
 
+/** How many analyses may run at once: of everybody, and of one namespace. */
+export function runningLimits({ limits }: Pick<Settings, "limits">) {
+  const { maxRunning, maxRunningPerNamespace = Math.ceil(maxRunning / 2) } = limits;
+  return { maxRunning, maxRunningPerNamespace };
+}
+
 /** What is told of settings that are wrong: every problem, in the message too. */
 export function unusableSettings(problems: readonly Problem[]): CoalmineError {
   const told = problems.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
@@ -164,7 +170,7 @@ function otherThanWhere({ kind: _kind, url: _url, file: _file, ...rest }: Fields
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function isMap(value: unknown): value is Fields {
+export function isMap(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -1,15 +1,15 @@
 import { ROOT_CONTEXT } from "@opentelemetry/api";
-import type { NamedSource } from "../analysis/pick-sources.ts";
 import type { SampleSource } from "../analysis/ports.ts";
 import type { Clock } from "../base/clock.ts";
 import { CoalmineError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import { mapSources, type Sources } from "./map-sources.ts";
 import type { Ambient } from "./tracing/ambient.ts";
 
 /** Tells the log that a source of metrics is away, and that it is back: once each, however many analyses wait for it. */
 export interface SourceOutages {
   /** The same sources; what becomes of their reads is watched. */
-  watched(sources: ReadonlyMap<string, NamedSource>): ReadonlyMap<string, NamedSource>;
+  watched(sources: Sources): Sources;
   /** The analysis has ended, and waits for no source. */
   ended(analysis: string): void;
 }
@@ -79,10 +79,7 @@ export function createSourceOutages({ logger, clock, ambient }: SourceOutagesOpt
   }
 
   return {
-    watched: (sources) =>
-      new Map(
-        [...sources].map(([name, entry]) => [name, { ...entry, source: watchedSource(entry.source, name) }]),
-      ),
+    watched: (sources) => mapSources(sources, watchedSource),
     ended(analysis) {
       for (const readers of readersOf.values()) readers.forget(analysis);
     },

@@ -74,7 +74,8 @@ export class CoalmineError extends Error {
   }
 }
 
-function messageOf(thrown: unknown): string {
+/** What was thrown, in its own words. */
+export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message;
   // Not every object can be made a text.
   return typeof thrown === "object" ? "something was thrown that is no error" : String(thrown);

@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js";
+import { messageOf } from "./errors.ts";
 import { patternSize } from "./pattern-size.ts";
 
 /** In UTF-16 units; holds an alternation of a hundred pod names twice over. */
@@ -53,6 +54,6 @@ function newPattern(pattern: string): RE2JS {
   try {
     return RE2JS.compile(pattern, RE2JS.DOTALL);
   } catch (cause) {
-    throw new RangeError(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new RangeError(messageOf(cause), { cause });
   }
 }

@@ -1,7 +1,7 @@
 /** `coalmine analyze`: from flags and a spec to a verdict on standard output and an exit code. */
 import { writeFile } from "node:fs/promises";
 import type { AnalysisResult } from "../../analysis/result.ts";
-import { CoalmineError } from "../../base/errors.ts";
+import { CoalmineError, messageOf } from "../../base/errors.ts";
 import { cancelOnInterrupt } from "./cancel-on-interrupt.ts";
 import type { CliHost } from "./cli-host.ts";
 import { verdictExitCodes } from "./exit-codes.ts";
@@ -61,6 +61,5 @@ async function report(result: AnalysisResult, flags: AnalyzeFlags, { terminal }:
 }
 
 function unwritable(path: string, cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CoalmineError("invalid-request", `${path} cannot be written: ${why}`, { cause });
+  return new CoalmineError("invalid-request", `${path} cannot be written: ${messageOf(cause)}`, { cause });
 }

@@ -1,6 +1,6 @@
 /** Text from a file the user named, or from standard input for `-`. */
 import { createReadStream } from "node:fs";
-import { CoalmineError } from "../../base/errors.ts";
+import { CoalmineError, messageOf } from "../../base/errors.ts";
 
 /** A spec is a page; nobody meant to hand over more than this. */
 const maxBytes = 1024 * 1024;
@@ -28,6 +28,5 @@ export async function readInput(path: string, stdin: NodeJS.ReadableStream): Pro
 }
 
 function unreadable(name: string, cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CoalmineError("invalid-request", `${name} cannot be read: ${why}`, { cause });
+  return new CoalmineError("invalid-request", `${name} cannot be read: ${messageOf(cause)}`, { cause });
 }

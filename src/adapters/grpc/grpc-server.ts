@@ -11,7 +11,8 @@ import { HealthImplementation } from "grpc-health-check";
 import type { Registry } from "prom-client";
 import type { Analyses } from "../../analysis/analyses.ts";
 import type { Access } from "../../base/access.ts";
-import { CoalmineError, isOwnFault } from "../../base/errors.ts";
+import { authority } from "../../base/authority.ts";
+import { CoalmineError, isOwnFault, messageOf } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import { analysisHandlers, type CallContext } from "./analysis-methods.ts";
 import { addCallerService, type CallerService } from "./caller-service.ts";
@@ -130,9 +131,8 @@ export async function createGrpcServer(options: GrpcServerOptions): Promise<Grpc
   const bound: string[] = [];
   return {
     async listen({ host, port }) {
-      const name = host.includes(":") ? `[${host}]` : host;
-      const boundPort = await bind(server, `${name}:${port}`, options.tls);
-      bound.push(`${name}:${boundPort}`);
+      const boundPort = await bind(server, authority({ host, port }), options.tls);
+      bound.push(authority({ host, port: boundPort }));
       return boundPort;
     },
     async close(atMostMs) {
@@ -169,8 +169,9 @@ async function bind(server: Server, address: string, tls: GrpcTls | undefined): 
 }
 
 function unusable(address: string, cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CoalmineError("invalid-settings", `cannot listen for gRPC on ${address}: ${why}`, { cause });
+  return new CoalmineError("invalid-settings", `cannot listen for gRPC on ${address}: ${messageOf(cause)}`, {
+    cause,
+  });
 }
 
 function credentialsOf(tls: GrpcTls | undefined): ServerCredentials {

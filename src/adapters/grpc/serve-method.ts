@@ -7,6 +7,7 @@ import type {
   ServerWritableStream,
 } from "@grpc/grpc-js";
 import { CoalmineError } from "../../base/errors.ts";
+import { unreadableMessage } from "../../base/unreadable-message.ts";
 import type { Method } from "./contract.ts";
 import { statusOf } from "./status-of.ts";
 
@@ -141,13 +142,8 @@ function decode<Request>(
   try {
     return read(bytes);
   } catch (error) {
-    throw unreadable(error);
+    throw unreadableMessage(error);
   }
-}
-
-function unreadable(cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CoalmineError("invalid-request", `the message cannot be read: ${why}`, { cause });
 }
 
 function encode<Response>(

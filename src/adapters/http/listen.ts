@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
-import { CoalmineError } from "../../base/errors.ts";
+import { authority } from "../../base/authority.ts";
+import { CoalmineError, messageOf } from "../../base/errors.ts";
 
 export interface ListenOptions {
   readonly host: string;
@@ -31,12 +32,12 @@ export async function listen(handler: RequestListener, { host, port }: ListenOpt
   try {
     await once(server, "listening");
   } catch (error) {
-    throw unusable(`${host}:${port}`, error);
+    throw unusable(authority({ host, port }), error);
   }
   const address = server.address();
   const boundPort = typeof address === "object" && address !== null ? address.port : port;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${boundPort}`,
+    url: `http://${authority({ host, port: boundPort })}`,
     async close(atMostMs) {
       closing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -49,6 +50,5 @@ export async function listen(handler: RequestListener, { host, port }: ListenOpt
 }
 
 function unusable(address: string, cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CoalmineError("invalid-settings", `cannot listen on ${address}: ${why}`, { cause });
+  return new CoalmineError("invalid-settings", `cannot listen on ${address}: ${messageOf(cause)}`, { cause });
 }

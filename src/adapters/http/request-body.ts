@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler } from "express";
 import { readSpecText } from "../../analysis/spec/read-spec-text.ts";
-import { CoalmineError } from "../../base/errors.ts";
+import { CoalmineError, messageOf } from "../../base/errors.ts";
 import { HttpProblem } from "./problem.ts";
 
 /** A spec is a page of text; nobody means to send more. */
@@ -66,6 +66,5 @@ function readJson(text: string): unknown {
 }
 
 function malformed(cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CoalmineError("invalid-request", `the body is no JSON: ${why}`, { cause });
+  return new CoalmineError("invalid-request", `the body is no JSON: ${messageOf(cause)}`, { cause });
 }

@@ -1,6 +1,7 @@
 /** Finds the cluster that this process works for. */
 import { join } from "node:path";
 import * as z from "zod";
+import { authority } from "../../base/authority.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import type { ClusterAccess } from "./cluster-access.ts";
 import { readKubeconfig } from "./kubeconfig.ts";
@@ -51,7 +52,7 @@ export async function findClusterAccess(
   if (KUBECONFIG) return await readKubeconfig(KUBECONFIG);
   if (!host || !port) throw unknownCluster();
   return accessOfSettings({
-    server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    server: `https://${authority({ host, port })}`,
     tokenFile: join(serviceAccountFolder, "token"),
     caFile: join(serviceAccountFolder, "ca.crt"),
   });

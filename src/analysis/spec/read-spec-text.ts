@@ -1,5 +1,5 @@
 import { Lexer, LineCounter, parseAllDocuments } from "yaml";
-import { CoalmineError, type Problem } from "../../base/errors.ts";
+import { CoalmineError, messageOf, type Problem } from "../../base/errors.ts";
 import { invalidSpec } from "./problems-of.ts";
 
 /** A spec takes a few kilobytes; a reader that accepts more is a way to keep a server busy. */
@@ -73,7 +73,7 @@ function guarded<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    const message = plain(cause instanceof Error ? cause.message : String(cause));
+    const message = plain(messageOf(cause));
     throw invalidSpec([{ path: "", message }], cause);
   }
 }

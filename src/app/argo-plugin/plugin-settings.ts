@@ -1,10 +1,16 @@
 import { parseArgs } from "node:util";
 import { section } from "../../analysis/spec/section.ts";
 import { zodProblems } from "../../analysis/spec/zod-problems.ts";
-import { CoalmineError } from "../../base/errors.ts";
+import { CoalmineError, messageOf } from "../../base/errors.ts";
 import { safeParse } from "../../base/safe-parse.ts";
 import { readSettingsFile } from "../load-settings.ts";
-import { readSettings, type Settings, type SettingsEnvironment, unusableSettings } from "../settings.ts";
+import {
+  isMap,
+  readSettings,
+  type Settings,
+  type SettingsEnvironment,
+  unusableSettings,
+} from "../settings.ts";
 import { type ServerSettings, serverSettings } from "./server-settings.ts";
 
 /** The controller's own variables that the plugin heeds too. */
@@ -101,12 +107,7 @@ function readArguments(args: readonly string[]) {
 }
 
 function unreadable(cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CoalmineError("invalid-settings", `the plugin's arguments: ${why}`, { cause });
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return new CoalmineError("invalid-settings", `the plugin's arguments: ${messageOf(cause)}`, { cause });
 }
 
 function readSource(text: string): readonly [name: string, source: unknown] {

@@ -6,10 +6,11 @@ import {
 } from "../../adapters/argo-rollouts/remote/plugin-server.ts";
 import { createRemoteMetricProvider } from "../../adapters/argo-rollouts/remote/remote-metric-provider.ts";
 import { createRemoteStepProvider } from "../../adapters/argo-rollouts/remote/remote-step-provider.ts";
-import { CoalmineError } from "../../base/errors.ts";
+import type { CoalmineError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import { wrongSecret } from "../../base/token.ts";
 import { atMostOnceASecond, faultOf, readSmallFile } from "../read-small-file.ts";
+import { unusableSettings } from "../settings.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Providers } from "./providers.ts";
 import type { ServerSettings } from "./server-settings.ts";
@@ -79,12 +80,5 @@ async function read(name: string, path: string | undefined): Promise<string | nu
 }
 
 function unusable(name: string, path: string, message: string): CoalmineError {
-  const problem = { path: `server.${name}`, message: `${path} ${message}` };
-  return new CoalmineError(
-    "invalid-settings",
-    `the settings cannot be used: ${problem.path}: ${problem.message}`,
-    {
-      problems: [problem],
-    },
-  );
+  return unusableSettings([{ path: `server.${name}`, message: `${path} ${message}` }]);
 }

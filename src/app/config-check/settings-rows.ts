@@ -1,9 +1,10 @@
 /** What settings mean, as a person reads it. Of secrets it says where they are, and never what. */
+import { authority } from "../../base/authority.ts";
 import { formatDuration } from "../../base/duration.ts";
 import { postgresAddress } from "../../store/postgres/postgres-address.ts";
 import type { AccessSettings } from "../access-settings.ts";
 import { chooseDatabase } from "../database-settings.ts";
-import type { Settings, SettingsEnvironment, SourceSettings } from "../settings.ts";
+import { runningLimits, type Settings, type SettingsEnvironment, type SourceSettings } from "../settings.ts";
 import { isTracingWanted } from "../tracing/start-tracing.ts";
 import type { CheckEnvironment } from "./check-environment.ts";
 
@@ -27,8 +28,8 @@ const variables = {
 } as const satisfies Record<keyof SettingsEnvironment, true>;
 
 export function settingsRows({ settings, file, environment }: SettingsRowsOptions): readonly Row[] {
-  const { listen, grpc, limits, specs, specsFolder, allowedAddresses, logLevel } = settings;
-  const { maxRunning, maxRunningPerNamespace = Math.ceil(maxRunning / 2) } = limits;
+  const { listen, grpc, specs, specsFolder, allowedAddresses, logLevel } = settings;
+  const { maxRunning, maxRunningPerNamespace } = runningLimits(settings);
   const names = Object.keys(specs);
   return [
     ["settings", originOf(file, environment)],
@@ -54,10 +55,6 @@ function originOf(file: string | null, environment: SettingsEnvironment): string
     "; of the environment ",
   );
   return `${file ?? "no file"}${above}`;
-}
-
-function authority({ host, port }: { readonly host: string; readonly port: number }): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function grpcText(grpc: NonNullable<Settings["grpc"]>): string {

@@ -6,9 +6,9 @@ import { createSecureContext } from "node:tls";
 import type { TrialOutcome } from "../../adapters/cli/config/settings-report.ts";
 import { connectToApi } from "../../adapters/kubernetes/api-exchange.ts";
 import { findClusterAccess, leadsToCluster } from "../../adapters/kubernetes/find-cluster-access.ts";
-import { CoalmineError, type Problem } from "../../base/errors.ts";
+import { CoalmineError, messageOf, type Problem } from "../../base/errors.ts";
 import { fetchReason } from "../../base/fetch-reason.ts";
-import type { Logger } from "../../base/logger.ts";
+import { type Logger, silentLogger } from "../../base/logger.ts";
 import type { SchemaVersion } from "../../store/migrations/migrate.ts";
 import { openTokens } from "../access-tokens.ts";
 import { checkSource } from "../check-source.ts";
@@ -25,8 +25,6 @@ export interface SettingsTrial {
   /** @throws whatever the part throws that the server would start with. */
   run(signal: AbortSignal): Promise<TrialOutcome>;
 }
-
-const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** For one answer of a target or of the cluster. */
 const patienceMs = 3_000;
@@ -90,7 +88,7 @@ async function tryDatabase({ database }: Settings, environment: CheckEnvironment
     }
     case "postgres": {
       const { readPostgresSchema } = await import("../../store/postgres/read-postgres-schema.ts");
-      return ok(schemaText(await readPostgresSchema(chosen.url, silent)));
+      return ok(schemaText(await readPostgresSchema(chosen.url, silentLogger)));
     }
   }
 }
@@ -118,7 +116,7 @@ function noRoom(path: string, folder: string, cause: unknown): CoalmineError {
 }
 
 async function tryTokens(access: NonNullable<Settings["access"]>): Promise<TrialOutcome> {
-  const { count } = await openTokens(access, systemClock, silent);
+  const { count } = await openTokens(access, systemClock, silentLogger);
   return ok(`${count} ${count === 1 ? "token" : "tokens"} can be used`);
 }
 
@@ -140,9 +138,11 @@ async function tryTls(files: GrpcSettings["tls"]): Promise<TrialOutcome> {
 }
 
 function noTls(cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
   const problems = [
-    { path: "grpc.tls", message: `certFile and keyFile are no certificate with its key: ${why}` },
+    {
+      path: "grpc.tls",
+      message: `certFile and keyFile are no certificate with its key: ${messageOf(cause)}`,
+    },
   ];
   return new CoalmineError("invalid-settings", "gRPC cannot speak TLS", { cause, problems });
 }
@@ -154,7 +154,7 @@ async function trySpecs({ specs, specsFolder }: Settings): Promise<TrialOutcome>
     const why = error ?? JSON.stringify(problems ?? "");
     told.push({ path: typeof spec === "string" ? spec : "specsFolder", message: `${message}: ${why}` });
   };
-  const logger = { ...silent, warn };
+  const logger = { ...silentLogger, warn };
   const named = createNamedSpecs({ specs, folder: specsFolder ?? null, clock: systemClock, logger });
   await named.check();
   return told.length > 0 ? { kind: "warned", problems: told } : ok("every spec in it reads");

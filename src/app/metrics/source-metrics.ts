@@ -1,12 +1,12 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { NamedSource } from "../../analysis/pick-sources.ts";
 import type { SampleSource } from "../../analysis/ports.ts";
 import { CoalmineError } from "../../base/errors.ts";
+import { mapSources, type Sources } from "../map-sources.ts";
 
 /** Measures the reads of sources, by the name that the settings give each. */
 export interface SourceMetrics {
   /** The same sources, measured. */
-  measuredSources(sources: ReadonlyMap<string, NamedSource>): ReadonlyMap<string, NamedSource>;
+  measuredSources(sources: Sources): Sources;
   /** To be told when a source's request is sent again. */
   sourceRetried(name: string): void;
 }
@@ -55,10 +55,7 @@ export function createSourceMetrics(registry: Registry): SourceMetrics {
   }
 
   return {
-    measuredSources: (sources) =>
-      new Map(
-        [...sources].map(([name, entry]) => [name, { ...entry, source: measured(entry.source, name) }]),
-      ),
+    measuredSources: (sources) => mapSources(sources, measured),
     sourceRetried: (name) => retries.inc({ source: name }),
   };
 }

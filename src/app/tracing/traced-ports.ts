@@ -2,8 +2,8 @@
 import { ROOT_CONTEXT, SpanKind } from "@opentelemetry/api";
 import type { TakeLook } from "../../analysis/live/look-queue.ts";
 import type { AnalysisObserver } from "../../analysis/live/observer.ts";
-import type { NamedSource } from "../../analysis/pick-sources.ts";
 import type { SampleSource } from "../../analysis/ports.ts";
+import { mapSources, type Sources } from "../map-sources.ts";
 import { type Ambient, aboutAnalysis } from "./ambient.ts";
 import type { Tracing } from "./tracing.ts";
 
@@ -26,14 +26,9 @@ export function tracedLooks(take: TakeLook, tracing: Tracing, ambient: Ambient):
 }
 
 /** The same sources: a span a read, its retries included. */
-export function tracedSources(
-  sources: ReadonlyMap<string, NamedSource>,
-  tracing: Tracing,
-): ReadonlyMap<string, NamedSource> {
+export function tracedSources(sources: Sources, tracing: Tracing): Sources {
   if (!tracing.isOn) return sources;
-  return new Map(
-    [...sources].map(([name, entry]) => [name, { ...entry, source: tracedSource(entry.source, tracing) }]),
-  );
+  return mapSources(sources, (source) => tracedSource(source, tracing));
 }
 
 function tracedSource(source: SampleSource, tracing: Tracing): SampleSource {

@@ -1,5 +1,5 @@
 import { DatabaseError } from "pg";
-import { CoalmineError } from "../../base/errors.ts";
+import { CoalmineError, messageOf } from "../../base/errors.ts";
 
 /** What SQLSTATE codes mean for who operates the server, by whole code or class (its first two characters). */
 const unavailable: Readonly<Record<string, string>> = {
@@ -23,7 +23,7 @@ const uniqueViolation = "23505";
 export function postgresFault(title: string, thrown: unknown): CoalmineError {
   if (thrown instanceof CoalmineError) return thrown;
   const options = { cause: thrown };
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = messageOf(thrown);
   if (thrown instanceof DatabaseError) {
     const code = thrown.code ?? "";
     if (code === uniqueViolation)
@@ -45,5 +45,5 @@ function isOurs(thrown: unknown): boolean {
 /** A host with several addresses fails with an error for each and no message of its own. */
 function reasonOf(thrown: unknown): string {
   if (thrown instanceof AggregateError) return thrown.errors.map(reasonOf).join("; ");
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return messageOf(thrown);
 }

@@ -1,7 +1,7 @@
 /** An analysis as a row of the database, and back. */
 import type { Selectable } from "kysely";
 import type { AnalysisRecord, Change, LookRecord, RunningAnalysis } from "../../analysis/analysis-record.ts";
-import { CoalmineError } from "../../base/errors.ts";
+import { CoalmineError, messageOf } from "../../base/errors.ts";
 import { columnText, textOfColumn } from "./column-text.ts";
 import type { AnalysisTable } from "./tables.ts";
 
@@ -95,8 +95,7 @@ export function lookOfText(analysis: string, text: string): LookRecord {
 }
 
 function damaged(id: string, cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  const text = `the analysis ${id} as it is stored cannot be read: ${why}; restore its row from a back-up or delete it`;
+  const text = `the analysis ${id} as it is stored cannot be read: ${messageOf(cause)}; restore its row from a back-up or delete it`;
   return new CoalmineError("internal", text, { cause });
 }
 

@@ -24,6 +24,7 @@ import {
 import { addEntry } from "./audit-store.ts";
 import { columnText, textOfColumn } from "./column-text.ts";
 import { addLook, selectLooks } from "./look-queries.ts";
+import { readOrLeaveOut } from "./read-or-leave-out.ts";
 import { RecentRecords } from "./recent-records.ts";
 import { ask, type SqlDatabase, transact } from "./sql-database.ts";
 import type { StoreTables } from "./tables.ts";
@@ -53,19 +54,9 @@ const heldRecords = 1_000;
 export function createSqlAnalysisStore(options: SqlAnalysisStoreOptions): AnalysisStore {
   const { database, state: codec, clock, logger, maxLooks, addJob = async () => {} } = options;
 
-  /** One damaged row must not hide all others, nor keep a server from its start. */
-  function readOrLeaveOut<R extends Pick<StoredAnalysis, "id">, T>(
-    rows: readonly R[],
-    read: (row: R) => T,
-  ): readonly T[] {
-    return rows.flatMap((row) => {
-      try {
-        return [read(row)];
-      } catch (error) {
-        logger.error({ analysis: row.id, err: error }, "a stored analysis was left out of a list");
-        return [];
-      }
-    });
+  function readable<R extends Pick<StoredAnalysis, "id">, T>(rows: readonly R[], read: (row: R) => T) {
+    const told = ({ id }: R) => ({ analysis: id });
+    return readOrLeaveOut(rows, { read, logger, told, message: "a stored analysis was left out of a list" });
   }
 
   async function find(column: "id" | "key", value: string): Promise<AnalysisRecord | null> {
@@ -135,11 +126,11 @@ export function createSqlAnalysisStore(options: SqlAnalysisStoreOptions): Analys
     },
     async list(filter) {
       const rows = await ask(database, (db) => selectListed(db, filter).execute());
-      return readOrLeaveOut(rows, (row) => recordOfRow(row, codec));
+      return readable(rows, (row) => recordOfRow(row, codec));
     },
     async due(filter) {
       const rows = await ask(database, (db) => selectDue(db, filter).execute());
-      return readOrLeaveOut(rows, ({ id, namespace, due_at }) => ({
+      return readable(rows, ({ id, namespace, due_at }) => ({
         id: textOfColumn(id),
         namespace: textOfColumn(namespace),
         dueAt: due_at ?? 0,

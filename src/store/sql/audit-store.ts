@@ -11,6 +11,7 @@ import type { AuditStore } from "../../analysis/ports.ts";
 import { CoalmineError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import { columnText, textOfColumn } from "./column-text.ts";
+import { readOrLeaveOut } from "./read-or-leave-out.ts";
 import { ask, type SqlDatabase } from "./sql-database.ts";
 import type { AuditTable, StoreTables } from "./tables.ts";
 
@@ -34,16 +35,11 @@ export function createSqlAuditStore(database: SqlDatabase, logger: Logger): Audi
           .limit(limit)
           .execute(),
       );
-      return rows.flatMap((row) => {
-        try {
-          return [entryOfRow(row)];
-        } catch (error) {
-          logger.error(
-            { position: row.position, err: error },
-            "an entry of the audit was left out of a list",
-          );
-          return [];
-        }
+      return readOrLeaveOut(rows, {
+        read: entryOfRow,
+        logger,
+        told: ({ position }) => ({ position }),
+        message: "an entry of the audit was left out of a list",
       });
     },
   };

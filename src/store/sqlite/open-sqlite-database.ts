@@ -2,11 +2,9 @@ import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
-import { Kysely, SqliteDialect } from "kysely";
-import { CoalmineError } from "../../base/errors.ts";
+import { CoalmineError, messageOf } from "../../base/errors.ts";
 import type { SqlDatabase } from "../sql/sql-database.ts";
-import type { StoreTables } from "../sql/tables.ts";
-import { kyselySqlite } from "./kysely-sqlite.ts";
+import { sqliteDatabase, sqliteTitle } from "./sqlite-database.ts";
 import { isBusy, sqliteFault } from "./sqlite-fault.ts";
 
 export interface SqliteOptions {
@@ -38,20 +36,16 @@ const keptLogBytes = 64 * 1_048_576;
  *   if it is no database.
  */
 export async function openSqliteDatabase({ path, maxFileBytes }: SqliteOptions): Promise<SqliteDatabase> {
-  const title = `the database ${path}`;
-  const faultOf = (thrown: unknown) => sqliteFault(title, thrown);
+  const title = sqliteTitle(path);
   makePrivate(path, title);
   try {
     const database = await openConfigured(path, title, maxFileBytes);
     return {
-      kind: "sqlite",
-      title,
-      faultOf,
-      db: new Kysely<StoreTables>({ dialect: new SqliteDialect({ database: kyselySqlite(database) }) }),
+      ...sqliteDatabase(database, title),
       setBusyTimeout: (timeoutMs) => database.exec(`pragma busy_timeout = ${Math.round(timeoutMs)}`),
     };
   } catch (error) {
-    throw faultOf(error);
+    throw sqliteFault(title, error);
   }
 }
 
@@ -67,8 +61,9 @@ function makePrivate(path: string, title: string): void {
 }
 
 function noFile(title: string, cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CoalmineError("source-unavailable", `${title} cannot be opened or made: ${why}`, { cause });
+  return new CoalmineError("source-unavailable", `${title} cannot be opened or made: ${messageOf(cause)}`, {
+    cause,
+  });
 }
 
 async function openConfigured(

@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { Kysely, SqliteDialect } from "kysely";
 import { readSchemaVersion, type SchemaVersion } from "../migrations/migrate.ts";
 import { migrations } from "../migrations/migrations.ts";
-import type { StoreTables } from "../sql/tables.ts";
-import { kyselySqlite } from "./kysely-sqlite.ts";
+import { sqliteDatabase, sqliteTitle } from "./sqlite-database.ts";
 import { sqliteFault } from "./sqlite-fault.ts";
 
 /**
@@ -16,21 +14,19 @@ import { sqliteFault } from "./sqlite-fault.ts";
  */
 export async function readSqliteSchema(path: string): Promise<SchemaVersion | null> {
   if (!existsSync(path)) return null;
-  const title = `the database ${path}`;
-  const faultOf = (thrown: unknown) => sqliteFault(title, thrown);
-  const database = open(path, faultOf);
-  const db = new Kysely<StoreTables>({ dialect: new SqliteDialect({ database: kyselySqlite(database) }) });
+  const title = sqliteTitle(path);
+  const database = sqliteDatabase(openReadOnly(path, title), title);
   try {
-    return await readSchemaVersion({ kind: "sqlite", db, title, faultOf }, migrations);
+    return await readSchemaVersion(database, migrations);
   } finally {
-    await db.destroy();
+    await database.db.destroy();
   }
 }
 
-function open(path: string, faultOf: (thrown: unknown) => Error): DatabaseSync {
+function openReadOnly(path: string, title: string): DatabaseSync {
   try {
     return new DatabaseSync(path, { readOnly: true });
   } catch (error) {
-    throw faultOf(error);
+    throw sqliteFault(title, error);
   }
 }

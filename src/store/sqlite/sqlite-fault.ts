@@ -1,4 +1,4 @@
-import { CoalmineError } from "../../base/errors.ts";
+import { CoalmineError, messageOf } from "../../base/errors.ts";
 
 /** Of https://sqlite.org/rescode.html: the low byte of a code, which says what kind it is. */
 const unavailable: Readonly<Record<number, string>> = {
@@ -28,7 +28,7 @@ export function sqliteFault(title: string, thrown: unknown): CoalmineError {
   const kind = errcode & 0xff;
   const why = unavailable[kind];
   if (why !== undefined) return new CoalmineError("source-unavailable", `${title}: ${why}`, options);
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = messageOf(thrown);
   const what = kind === constraint ? `a row was refused: ${message}` : (damaged[kind] ?? message);
   return new CoalmineError("internal", `${title}: ${what}`, options);
 }

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CoalmineError } from "../../base/errors.ts";
+import { CoalmineError, messageOf } from "../../base/errors.ts";
 import type { PluginAddress } from "./handshake.ts";
 
 /** A socket that takes connections. */
@@ -97,8 +97,11 @@ async function listening(
 }
 
 function cannotListen(cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CoalmineError("source-unavailable", `go-plugin: cannot listen for the host: ${why}`, { cause });
+  return new CoalmineError(
+    "source-unavailable",
+    `go-plugin: cannot listen for the host: ${messageOf(cause)}`,
+    { cause },
+  );
 }
 
 function portOf(name: string, env: NodeJS.ProcessEnv): number {

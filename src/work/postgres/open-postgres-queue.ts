@@ -1,6 +1,6 @@
 import type { LookQueue } from "../../analysis/live/look-queue.ts";
 import type { Clock } from "../../base/clock.ts";
-import type { Logger } from "../../base/logger.ts";
+import { type Logger, silentLogger } from "../../base/logger.ts";
 import { openPostgresDatabase } from "../../store/postgres/open-postgres-database.ts";
 import type { SqlDatabase } from "../../store/sql/sql-database.ts";
 import { firstRetryMs } from "../retry-pause.ts";
@@ -51,7 +51,7 @@ export async function openPostgresQueue(options: PostgresQueueOptions): Promise<
   const database = openPostgresDatabase(
     { url, maxConnections: connections, statementTimeoutMs: 10_000 },
     // The queue says once that the database is away, not for each connection.
-    silent,
+    silentLogger,
   );
   try {
     await bringUpToDate(url, database, logger);
@@ -64,8 +64,6 @@ export async function openPostgresQueue(options: PostgresQueueOptions): Promise<
 
 /** To look for due and lost looks, beside those of graphile-worker. */
 const connections = 2;
-
-const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Over a connection without time limits: another replica's migration may take long, and this one waits for it. */
 async function bringUpToDate(url: string, database: SqlDatabase, logger: Logger): Promise<void> {

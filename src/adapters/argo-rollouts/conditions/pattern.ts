@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js";
+import { messageOf } from "../../../base/errors.ts";
 import type { Budget } from "./budget.ts";
 import { conditionFault } from "./condition-fault.ts";
 import { maxPatternLength, maxPatternProgram } from "./limits.ts";
@@ -39,7 +40,7 @@ function compiledPattern(pattern: string, at: number): RE2JS {
   try {
     return RE2JS.compile(pattern);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw conditionFault(at, `the pattern cannot be read: ${reason}`, cause);
   }
 }

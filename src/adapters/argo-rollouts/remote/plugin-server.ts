@@ -10,7 +10,7 @@ import {
   setLogVerbosity,
   status,
 } from "@grpc/grpc-js";
-import { CoalmineError } from "../../../base/errors.ts";
+import { CoalmineError, messageOf } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { ServiceMethod } from "../services/contract.ts";
 
@@ -156,8 +156,11 @@ function credentialsOf(tls: ClientTls | null): ChannelCredentials {
 }
 
 function unusable(cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CoalmineError("invalid-settings", `server: its certificates or key cannot be used: ${why}`, {
-    cause,
-  });
+  return new CoalmineError(
+    "invalid-settings",
+    `server: its certificates or key cannot be used: ${messageOf(cause)}`,
+    {
+      cause,
+    },
+  );
 }

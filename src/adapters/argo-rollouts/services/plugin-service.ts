@@ -1,5 +1,5 @@
 /** A service whose methods answer bytes with bytes, whoever carries them. */
-import { CoalmineError } from "../../../base/errors.ts";
+import { unreadableMessage } from "../../../base/unreadable-message.ts";
 import type { ServiceMethod } from "./contract.ts";
 
 /** @template Asker what is known of who asks. */
@@ -35,11 +35,6 @@ function decoded<Request>(decode: (bytes: Buffer) => Request, bytes: Buffer): Re
   try {
     return decode(bytes);
   } catch (error) {
-    throw unreadable(error);
+    throw unreadableMessage(error);
   }
-}
-
-function unreadable(cause: unknown): CoalmineError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CoalmineError("invalid-request", `the message cannot be read: ${why}`, { cause });
 }

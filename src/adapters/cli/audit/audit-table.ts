@@ -1,6 +1,6 @@
 import type { AuditEntryDocument } from "../../../analysis/audit/audit-documents.ts";
 import { columns, toTheSecond } from "../columns.ts";
-import { printable } from "../server/ask-server.ts";
+import { printable } from "../printable.ts";
 
 const head = ["WHEN", "CALLER", "DOOR", "ACTION", "NAMESPACE", "WHAT"];
 

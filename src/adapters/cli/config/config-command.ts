@@ -5,7 +5,7 @@ import { cancelOnInterrupt } from "../cancel-on-interrupt.ts";
 import type { CliHost } from "../cli-host.ts";
 import { columns } from "../columns.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { printable } from "../server/ask-server.ts";
+import { printable } from "../printable.ts";
 import type { Trial } from "./settings-report.ts";
 
 const examples = `

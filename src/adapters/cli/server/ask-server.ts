@@ -3,6 +3,7 @@ import { CoalmineError, errorCodes } from "../../../base/errors.ts";
 import { fetchReason } from "../../../base/fetch-reason.ts";
 import { safeParse } from "../../../base/safe-parse.ts";
 import type { CliHost } from "../cli-host.ts";
+import { printable } from "../printable.ts";
 
 /** A Coalmine server. */
 export interface NamedServer {
@@ -119,9 +120,4 @@ function refusal(url: URL, what: string, { status, body, location }: Answer): Co
 function noCoalmine(url: URL, what: string, why: string): CoalmineError {
   const message = `${url.href} is no Coalmine server, or one that knows no ${what} (${why}); name the right one with --server or COALMINE_URL`;
   return new CoalmineError("invalid-request", message);
-}
-
-/** A server's words must not steer the terminal. */
-export function printable(text: string): string {
-  return text.slice(0, 2_000).replaceAll(/\p{C}+/gu, " ");
 }
