@@ -78,7 +78,9 @@ export class CoalmineError extends Error {
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message;
   // Not every object can be made a text.
-  return typeof thrown === "object" ? "something was thrown that is no error" : String(thrown);
+  return typeof thrown === "object" && thrown !== null
+    ? "something was thrown that is no error"
+    : String(thrown);
 }
 
 function cut(text: string, length: number): string {
