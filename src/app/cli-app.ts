@@ -15,7 +15,13 @@ import { readVersion } from "./version.ts";
 
 /** Runs the command line that the process was started with; resolves to its exit code. */
 export async function runCli(): Promise<number> {
+  process.stdout.on("error", ignoreClosedPipe);
   return await runCliProgram(process.argv.slice(2), await createHost());
+}
+
+/** Who reads the first lines alone, as `head` does, has what they want; the exit code still tells the verdict. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 async function createHost(): Promise<CliHost> {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { load } from "@grpc/proto-loader";
+import { packageFile } from "../../base/package-file.ts";
 import type { AnalysisService } from "./messages.ts";
 
 /** One method of the contract: where it is called, and its messages from and to bytes. */
@@ -23,8 +24,7 @@ export type AnalysisMethods = {
 /** Under it are the services that ask who the caller is; probes and reflection are anybody's. */
 export const guardedPath = "/coalmine.";
 
-/** src/ and dist/ are as deep. */
-export const protoFolder = new URL("../../../proto/", import.meta.url);
+export const protoFolder = packageFile("proto/");
 
 const options = { longs: Number, enums: String, defaults: true };
 

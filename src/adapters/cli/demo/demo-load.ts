@@ -32,6 +32,8 @@ export interface LoadCounts {
   readonly broken: number;
   /** Not sent, because too many were under way. */
   readonly skipped: number;
+  /** Sent, and neither answered nor known to be broken yet. */
+  readonly inFlight: number;
 }
 
 export interface Load {
@@ -60,7 +62,7 @@ export function startLoad(options: LoadOptions): Load {
 
   const send = () => {
     const sender = pickByShare(senders, random());
-    const inFlight = senders.reduce((total, each) => total + each.inFlight, 0);
+    const inFlight = senders.reduce((total, { counts }) => total + counts.inFlight, 0);
     sender?.send(inFlight < maxInFlight);
   };
   const run = async () => {
@@ -97,13 +99,12 @@ export function startLoad(options: LoadOptions): Load {
 class Sender {
   readonly counts: { -readonly [key in keyof LoadCounts]: LoadCounts[key] };
   share: number;
-  inFlight = 0;
   readonly #pool: Pool;
   readonly #path: string;
 
   constructor(target: LoadTarget, connections: number) {
     const { origin, pathname, search } = new URL(target.url);
-    this.counts = { url: target.url, ok: 0, failed: 0, broken: 0, skipped: 0 };
+    this.counts = { url: target.url, ok: 0, failed: 0, broken: 0, skipped: 0, inFlight: 0 };
     this.share = target.share;
     this.#pool = new Pool(origin, { connections });
     this.#path = pathname + search;
@@ -115,14 +116,14 @@ class Sender {
       this.counts.skipped += 1;
       return;
     }
-    this.inFlight += 1;
+    this.counts.inFlight += 1;
     void this.#request()
       .then((outcome) => {
         // What was cut by our own end says nothing about the target.
         if (!this.#pool.destroyed) this.counts[outcome] += 1;
       })
       .finally(() => {
-        this.inFlight -= 1;
+        this.counts.inFlight -= 1;
       });
   }
 
