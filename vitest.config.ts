@@ -4,7 +4,8 @@ const shared = {
   restoreMocks: true,
   unstubEnvs: true,
   sequence: { shuffle: { files: true, tests: true } },
-  expect: { requireAssertions: true },
+  // A wait ends when its thing is there; only what never comes takes all of the time, however slow the machine.
+  expect: { requireAssertions: true, poll: { timeout: 60_000 } },
 } as const;
 
 /**
@@ -21,13 +22,15 @@ export default defineConfig({
         test: {
           ...shared,
           name: "unit",
+          setupFiles: "test/support/seed-properties.ts",
           include: ["test/**/*.test.ts"],
           exclude: ["test/real/**"],
           // Nothing here is kept in a module between tests, and a new context for each file costs half the time.
           isolate: false,
           maxWorkers: 2,
           // Some start processes or read the whole tree; a busy machine is no fault of theirs.
-          testTimeout: 30_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -47,8 +50,9 @@ export default defineConfig({
           name: "argo",
           include: ["test/real/argo-rollouts/**/*.test.ts"],
           globalSetup: "test/servers/control-plane-setup.ts",
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          // Releases wait for one another and for their ticks; one that hangs ends with its own wait.
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
           sequence: { shuffle: false },
           maxWorkers: 2,
         },
@@ -59,9 +63,9 @@ export default defineConfig({
           name: "flagger",
           include: ["test/real/flagger/**/*.test.ts"],
           globalSetup: "test/servers/control-plane-setup.ts",
-          // A release takes as many ticks of ten seconds as it has steps.
-          testTimeout: 300_000,
-          hookTimeout: 180_000,
+          // A release takes as many ticks of ten seconds as it has steps, and the first test waits for the slowest.
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
           sequence: { shuffle: false },
           maxWorkers: 3,
         },

@@ -1,7 +1,7 @@
 /** The audit of a server, through every door that it has: who asked, and once for each change. */
 import { DatabaseSync } from "node:sqlite";
 import pino from "pino";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { writeStruct } from "../../src/adapters/grpc/struct.ts";
 import { type AuditEntryDocument, auditPageSchema } from "../../src/analysis/audit/audit-documents.ts";
 import { createService } from "../../src/app/create-service.ts";
@@ -98,9 +98,9 @@ describe("the audit", () => {
     const { send, entries } = await serve({ access: { tokens } });
     await send("flagger", "POST", "/flagger/v1/rollout", hook);
     await send("pipeline", "POST", "/flagger/v1/rollout", { ...hook, checksum: "r2" });
-    await vi.waitFor(async () => expect((await entries()).entries).toHaveLength(3));
+    await expect.poll(async () => (await entries()).entries).toHaveLength(3);
     await send("grafana", "POST", "/flagger/v1/post-rollout", { ...hook, checksum: "r2", phase: "Failed" });
-    await vi.waitFor(async () => expect((await entries()).entries).toHaveLength(4));
+    await expect.poll(async () => (await entries()).entries).toHaveLength(4);
     expect(told((await entries()).entries).map(([caller, , action]) => [caller, action])).toEqual(
       expect.arrayContaining([
         ["flagger", "start"],

@@ -59,7 +59,7 @@ test("a reader that has seen enough, as head has, is no fault", async () => {
 test.each(["SIGINT", "SIGTERM"] as const)("%s ends a live analysis with its result", async (signal) => {
   const child = await start(analyze);
   const ended = outcome(child);
-  await expect.poll(() => server.requests.length).toBeGreaterThan(1);
+  await expect.poll(() => server.requests.length, { timeout: 100_000 }).toBeGreaterThan(1);
   child.kill(signal);
   const { stdout, code } = await ended;
   expect(JSON.parse(stdout)).toMatchObject({ verdict: "inconclusive", reason: { code: "cancelled" } });

@@ -224,15 +224,16 @@ describe("a server that has secrets", () => {
       await vi.waitFor(
         async () => {
           await fetch(`${service.url}/v1/gates`, { headers });
-          expect(said.at(-1)?.text).toContain("tokens cannot be read again");
+          // Once; and the analyses that run have lines of theirs after it.
+          expect(said.some(({ text }) => text.includes("tokens cannot be read again"))).toBe(true);
         },
-        { timeout: 10_000 },
+        { timeout: 60_000 },
       );
     } finally {
       await service.close();
       await source.close();
     }
-  }, 60_000);
+  });
 
   it("tells none in an answer, a verdict, a metric or its log, whoever asks and whatever fails", () => {
     expect(leaks()).toEqual([]);

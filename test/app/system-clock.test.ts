@@ -33,7 +33,7 @@ it("waits on for a time that one timer cannot reach", async () => {
   });
   await systemClock.until(systemClock.now() + 20, never);
   expect(isOver).toBe(false);
-  expect(warned).not.toHaveBeenCalled();
+  expect(warned.mock.calls.flat()).not.toContain("TimeoutOverflowWarning");
   controller.abort();
   await expect(waiting).rejects.toThrow();
 });

@@ -37,7 +37,7 @@ async function setUp(
   serviceAccounts: object = {},
 ) {
   const cluster = await startFakeCluster(replyTo);
-  const api = connectToApi(cluster.access, { timeoutMs: 5_000, maxBytes: 10_000 });
+  const api = connectToApi(cluster.access, { timeoutMs: 60_000, maxBytes: 10_000 });
   onTestFinished(async () => {
     await api.close();
     await cluster.close();

@@ -45,10 +45,13 @@ beforeAll(async () => {
     await askGrpc(service.grpc ?? "", "List", {});
     // A request is measured when its answer is out.
     const counted = ["http_request", "grpc_call"].map((what) => `coalmine_${what}_duration_seconds_count`);
-    await vi.waitUntil(async () => {
-      scraped = await (await fetch(`${service.url}/metrics`)).text();
-      return counted.every((series) => scraped.includes(series));
-    });
+    await vi.waitUntil(
+      async () => {
+        scraped = await (await fetch(`${service.url}/metrics`)).text();
+        return counted.every((series) => scraped.includes(series));
+      },
+      { timeout: 60_000 },
+    );
   } finally {
     await service.close();
     await prometheus.close();

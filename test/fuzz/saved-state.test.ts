@@ -27,7 +27,7 @@ beforeAll(async () => {
       if (state !== undefined) saved.push({ name, state });
     }
   }
-}, 60_000);
+});
 
 /** Drawn when it is used: the runs come to their end after the tests are written down. */
 const states = fc.nat({ max: 8 }).chain((index) => {

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnalysisResult } from "../../src/analysis/result.ts";
-import { freePort } from "../servers/own-process.ts";
+import { freePort } from "../servers/free-port.ts";
 import { type RunningPrometheus, startPrometheus } from "../servers/start-prometheus.ts";
 import { type FakePrometheus, type Reply, startFakePrometheus } from "../support/fake-prometheus.ts";
 import { type CoalmineProcess, type Ended, openWorkFolder, type WorkFolder } from "./coalmine-process.ts";
@@ -117,7 +117,7 @@ describe("coalmine analyze, live", () => {
 
   it("ends as cancelled on SIGINT, with its report, and exits 2", async () => {
     const settings = settingsFor(prometheus.url);
-    const child = analyzed("no-canary", [...live, "--config", settings, "--output", "json"], null);
+    const child = analyzed("no-canary", [...long, "--config", settings, "--output", "json"], null);
     await expect.poll(() => child.printed.stderr, { timeout: 30_000 }).toContain("no canary series");
     child.send("SIGINT");
     const ended = await child.ended;
@@ -176,7 +176,7 @@ describe.each(nonsense)("coalmine analyze, where Prometheus answers %s", (name, 
   it("ends inconclusive source-unavailable with 2 when it does so in the middle of a live run", async () => {
     await withFake(async (fake) => {
       const options = ["--config", settingsFor(fake.url), "--set", "sourceTimeout=3s", "--output", "json"];
-      const child = analyzed("shop", [...live, ...options], null);
+      const child = analyzed("shop", [...long, ...options], null);
       await expect.poll(() => child.printed.stderr, { timeout: 30_000 }).toContain("no canary series");
       fake.always(reply);
       const ended = await child.ended;
@@ -188,8 +188,11 @@ describe.each(nonsense)("coalmine analyze, where Prometheus answers %s", (name, 
   });
 });
 
+const eachSecond = ["--set", "tick=1s", "--set", "interval=1s", "--set", "warmup=0s"];
 /** Nine seconds of looks each second. */
-const live = ["--duration", "9s", "--set", "tick=1s", "--set", "interval=1s", "--set", "warmup=0s"];
+const live = ["--duration", "9s", ...eachSecond];
+/** Too long to end by itself before the test ends it. */
+const long = ["--duration", "10m", ...eachSecond];
 
 function common(service: string): readonly string[] {
   return ["--service", service, "--telemetry", "http", "--no-color"];

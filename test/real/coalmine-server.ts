@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { freePort, type OwnProcess, startOwnProcess } from "../servers/own-process.ts";
+import { freePort } from "../servers/free-port.ts";
+import { type OwnProcess, startOwnProcess } from "../servers/own-process.ts";
 
 /** A server under way. */
 export interface CoalmineServer {
@@ -23,17 +24,19 @@ export interface CoalmineServer {
   close(): Promise<void>;
 }
 
-const program = join(import.meta.dirname, "../../src/bin/server.ts");
+const fromSources = [join(import.meta.dirname, "../../src/bin/server.ts")];
 
 /**
- * Starts src/bin/server.ts and waits until it is ready.
+ * Starts the server and waits until it is ready.
  *
  * @param settings as in its settings file; where it listens is chosen here.
  * @param environment its whole environment besides PATH and its own database.
+ * @param program Node's arguments for it; src/bin/server.ts if left out.
  */
 export async function startCoalmineServer(
   settings: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string>> = {},
+  program: readonly string[] = fromSources,
 ): Promise<CoalmineServer> {
   const folder = mkdtempSync(join(tmpdir(), "coalmine-server-"));
   const file = join(folder, "coalmine.yaml");
@@ -42,7 +45,7 @@ export async function startCoalmineServer(
   writeFileSync(file, stringify({ ...settings, listen: { host: "127.0.0.1", port } }), { mode: 0o600 });
   let log = "";
   const start = () =>
-    startOwnProcess(process.execPath, [program, "--config", file], `${url}/readyz`, {
+    startOwnProcess(process.execPath, [...program, "--config", file], `${url}/readyz`, {
       cwd: folder,
       env: {
         PATH: process.env["PATH"] ?? "",

@@ -1,4 +1,5 @@
 /** Analyses over a real Prometheus, as the product runs them. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { SampleSource } from "../../src/analysis/ports.ts";
 import type { AnalysisResult } from "../../src/analysis/result.ts";
 import { replay } from "../../src/analysis/run/replay.ts";
@@ -31,6 +32,24 @@ export async function judgePast(
   const { signal } = new AbortController();
   const options = { id: "a", spec: parseSpec(spec), sources: [source], startedAt, signal };
   return (await lastOf(replay(options))).result;
+}
+
+/** What the newest scrape saw of a version's requests. */
+export async function requestsSeen(source: SampleSource, version: string): Promise<number> {
+  const matchers = [{ label: "version", op: "=", value: version }] as const;
+  const selector = { metric: "http_requests_total", matchers };
+  const now = Date.now();
+  const window = { from: now - 30_000, to: now };
+  const { series } = await source.read(selector, window, new AbortController().signal);
+  return series.reduce((sum, { values }) => sum + (values.at(-1) ?? 0), 0);
+}
+
+/** Waits until Prometheus has seen some seconds' requests of each version, so that its pods are past a warm-up of two. */
+export async function untilSeen(prometheusUrl: string, versions: readonly string[]): Promise<void> {
+  const source = sourceAt(prometheusUrl);
+  const seen = () => Promise.all(versions.map((version) => requestsSeen(source, version)));
+  while (Math.min(...(await seen())) < 300) await sleep(200);
+  await source.close();
 }
 
 /** Starts an analysis now; a scrape a second is there a second later. */

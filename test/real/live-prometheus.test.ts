@@ -1,12 +1,23 @@
 /** A real Prometheus that scrapes live services, judged live; then one that goes away, for a while and for good. */
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnalysisResult } from "../../src/analysis/result.ts";
 import type { AnalysisStep } from "../../src/analysis/run/step.ts";
+import { systemClock } from "../../src/app/system-clock.ts";
 import type { PrometheusSource } from "../../src/sources/prometheus/prometheus-source.ts";
 import { type RunningPrometheus, startPrometheus } from "../servers/start-prometheus.ts";
-import { judgeNow, lastOf, sourceAt } from "./judge-real.ts";
-import { bad, good, type LiveServices, metricsOfAMinute, startLiveServices } from "./live-services.ts";
+import { expectFailedOn } from "./failed-on.ts";
+import { judgeNow, lastOf, requestsSeen, sourceAt, untilSeen } from "./judge-real.ts";
+import {
+  bad,
+  good,
+  type LiveServices,
+  looksOfAMinute,
+  metricsOfAMinute,
+  startLiveServices,
+} from "./live-services.ts";
 
+const versions = ["v1", "good", "bad", "turning"];
+const seen = (version: string) => requestsSeen(source, version);
 let services: LiveServices;
 let prometheus: RunningPrometheus;
 let source: PrometheusSource;
@@ -17,7 +28,8 @@ beforeAll(async () => {
   prometheus = await startPrometheus({ scrapeConfigs: services.scrapeConfigs });
   // Less than the outage, so that the analysis hears of it.
   source = sourceAt(prometheus.url, { timeoutMs: 2_000, retryBudgetMs: 2_000 });
-  await vi.waitUntil(async () => (await scraped("turning")) > 300, { timeout: 30_000, interval: 200 });
+  // Past their warm-up, as the analyses see them.
+  await untilSeen(prometheus.url, versions);
 });
 
 afterAll(async () => {
@@ -33,36 +45,36 @@ describe("a live analysis on a real Prometheus", () => {
       judged("bad", { duration: "45s" }),
     ]);
     expect(passed).toMatchObject({ verdict: "pass", phase: "done", ticks: 15 });
-    expect(failed).toMatchObject({ verdict: "fail", reason: { code: "worse-than-baseline" } });
-    expect(failed.reason.text).toMatch(/^errors: /);
+    expectFailedOn("errors", failed);
     expect(failed.ticks).toBeLessThan(15);
   });
 
   /**
    * The outage is 20 s where the field's would be 3 minutes: scrapes, looks and
-   * ticks are 15 to 20 times as fast here, so it spans as many of each or more.
+   * ticks are 5 to 20 times as fast here, so it spans as many of each or more.
    * Three minutes by the clock are in test/analysis/run/run-live.test.ts.
    */
   it("judges rightly and loses no request when Prometheus crashes and comes back", async () => {
     await services.pause();
-    const versions = ["v1", "good", "turning"] as const;
     for (const version of versions) {
-      await expect.poll(() => scraped(version), { timeout: 30_000 }).toBe(services.served(version));
+      await expect.poll(() => seen(version), { timeout: 60_000 }).toBe(services.served(version));
     }
     const before = Object.fromEntries(versions.map((version) => [version, services.served(version)]));
 
-    const change = { duration: "57s", warmup: "0s", sourceTimeout: "60s" };
+    const change = { duration: "60s", warmup: "0s", sourceTimeout: "60s" };
     const steps: AnalysisStep[] = [];
     const passing = judged("good", change, (step) => steps.push(step));
     const failing = judged("turning", change);
-    await expect.poll(() => steps.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => steps.length, { timeout: 60_000 }).toBeGreaterThan(0);
+    const startedAt = Date.parse(steps[0]?.result.startedAt ?? "");
     services.resume();
     await seconds(8);
     await prometheus.kill();
     services.set("turning", { errorRate: 0.2 });
     await seconds(20);
     await prometheus.restart();
-    await seconds(18);
+    // However long the restart took: what is served has to be scraped before the analysis ends.
+    await systemClock.until(startedAt + 46_000, new AbortController().signal);
     await services.pause();
 
     const passed = await passing;
@@ -72,7 +84,7 @@ describe("a live analysis on a real Prometheus", () => {
       expect(metric.canary?.total).toBe(services.served("good") - (before["good"] ?? 0));
       expect(metric.baseline?.total).toBe(services.served("v1") - (before["v1"] ?? 0));
     }
-    expect(await failing).toMatchObject({ verdict: "fail", reason: { code: "worse-than-baseline" } });
+    expectFailedOn("errors", await failing);
     services.resume();
   });
 
@@ -82,7 +94,7 @@ describe("a live analysis on a real Prometheus", () => {
     const ending = judged("good", change, ({ state, look }) => {
       if (state.sourceAway === null) lastSeen = Date.parse(look.at);
     });
-    await expect.poll(() => lastSeen, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => lastSeen, { timeout: 60_000 }).toBeGreaterThan(0);
     await prometheus.kill();
     try {
       const ended = await ending;
@@ -110,22 +122,10 @@ async function judged(
     telemetry: "http",
     cohorts: { canary: { version }, baseline: { version: "v1" } },
     metrics: metricsOfAMinute,
-    interval: "1s",
-    tick: "3s",
-    warmup: "2s",
+    ...looksOfAMinute,
     ...change,
   });
   return (await lastOf(steps, onStep)).result;
-}
-
-/** What the newest scrape saw of a version's requests. */
-async function scraped(version: string): Promise<number> {
-  const matchers = [{ label: "version", op: "=", value: version }] as const;
-  const selector = { metric: "http_requests_total", matchers };
-  const now = Date.now();
-  const window = { from: now - 30_000, to: now };
-  const { series } = await source.read(selector, window, new AbortController().signal);
-  return series.reduce((sum, { values }) => sum + (values.at(-1) ?? 0), 0);
 }
 
 /** The length of an outage, and of the traffic around it: time is what these tests are about. */

@@ -3,9 +3,11 @@ import { text } from "node:stream/consumers";
 import type { ReadableStream } from "node:stream/web";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { AnalysisResult } from "../../src/analysis/result.ts";
-import { freePort } from "../servers/own-process.ts";
+import { freePort } from "../servers/free-port.ts";
 import { type RunningPrometheus, startPrometheus } from "../servers/start-prometheus.ts";
 import { type CoalmineProcess, openWorkFolder, type WorkFolder } from "./coalmine-process.ts";
+import { expectFailedOn } from "./failed-on.ts";
+import { untilSeen } from "./judge-real.ts";
 import { bad, good, type LiveServices, metricsOfAMinute, startLiveServices } from "./live-services.ts";
 import { baseline, blocksOf, canary, pastService, startedAt, truthOf } from "./past-services.ts";
 
@@ -25,6 +27,8 @@ beforeAll(async () => {
   });
   folder = openWorkFolder();
   server = await startServer(prometheus.url);
+  // Past their warm-up, as the server sees them.
+  await untilSeen(prometheus.url, ["v1", "bad"]);
 });
 
 afterAll(async () => {
@@ -35,22 +39,26 @@ afterAll(async () => {
 
 describe("the server over a real Prometheus", () => {
   it("runs an analysis that is posted, and tells every look and then the verdict as events", async () => {
-    await expect.poll(() => services.served("bad"), { timeout: 30_000 }).toBeGreaterThan(300);
     const started = await server.send("POST", "/v1/analyses", liveSpec("45s"));
     expect(started.status).toBe(202);
     const path = started.location ?? "";
     expect(path).toBe(`/v1/analyses/${started.body.id}`);
 
-    const events = await eventsOf(`${server.url}${path}/events`);
-    expect(events.length).toBeGreaterThan(5);
+    const { stream, events: told } = await eventsOf(`${server.url}${path}/events`);
+    const looksBefore = countIn(await metricsOf(server));
+    expect(stream).toContain("text/event-stream");
+    const events = await told;
+    const metrics = await metricsOf(server);
+    // One for where it stood, then one for each look.
+    expect(countIn(metrics)).toBeGreaterThan(looksBefore);
+    expect(events.length).toBeGreaterThan(countIn(metrics) - looksBefore);
     expect(new Set(events.slice(0, -1).map(({ event }) => event))).toEqual(new Set(["look"]));
     const last = events.at(-1);
     expect(last?.event).toBe("verdict");
-    expect(last?.data).toMatchObject({ verdict: "fail", reason: { code: "worse-than-baseline" } });
+    expectFailedOn("errors", last?.data);
 
     const kept = await server.send("GET", path);
     expect(kept.body).toEqual(last?.data);
-    const metrics = await (await fetch(`${server.url}/metrics`)).text();
     expect(metrics).toMatch(/^coalmine_verdicts_total\{verdict="fail",reason_code="[a-z-]+"\} 1$/m);
   });
 
@@ -109,7 +117,7 @@ describe("the server without its Prometheus", () => {
 
     const started = await alone.send("POST", "/v1/analyses", { ...liveSpec("45s"), sourceTimeout: "4s" });
     expect(started).toMatchObject({ status: 202, body: { phase: "running", verdict: null } });
-    const events = await eventsOf(`${alone.url}${started.location}/events`);
+    const events = await (await eventsOf(`${alone.url}${started.location}/events`)).events;
     const { event, data } = events.at(-1) ?? {};
     expect(event).toBe("verdict");
     expect(data).toMatchObject({ verdict: "inconclusive", reason: { code: "source-unavailable" } });
@@ -215,11 +223,22 @@ interface Event {
   readonly data: AnalysisResult;
 }
 
-/** All events, up to the end of the stream. */
-async function eventsOf(url: string): Promise<readonly Event[]> {
+/** The type of the stream once it has begun, and all its events once it has ended. */
+async function eventsOf(url: string) {
   const response = await fetch(url);
-  expect(response.headers.get("content-type")).toContain("text/event-stream");
-  return parseEvents(await response.text());
+  return {
+    stream: response.headers.get("content-type"),
+    events: response.text().then(parseEvents),
+  };
+}
+
+async function metricsOf({ url }: RunningServer): Promise<string> {
+  return await (await fetch(`${url}/metrics`)).text();
+}
+
+/** Looks that the server has taken, by its metrics. */
+function countIn(metrics: string): number {
+  return Number(/^coalmine_look_duration_seconds_count (\d+)$/m.exec(metrics)?.[1]);
 }
 
 function parseEvents(stream: string): readonly Event[] {

@@ -1,15 +1,17 @@
 /** A server that a test starts, and nobody else ends: addressed by its process id, ended with the test at the latest. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freeze } from "./freeze.ts";
 
 /** A running server program. */
 export interface OwnProcess {
   readonly pid: number;
-  /** Asks it to end (SIGTERM), insists after 10 s (SIGKILL), and waits until it has. Twice is as good as once. */
-  stop(): Promise<void>;
-  /** Ends it as a crash would (SIGKILL), and waits until it has ended. */
+  /**
+   * Asks it to end (SIGTERM unless another signal is given), insists after 10 s (SIGKILL), and waits until it has and
+   * what it printed was heard. Twice is as good as once.
+   */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Ends it as a crash would (SIGKILL), and waits as `stop` does. */
   kill(): Promise<void>;
   /** Freezes it (SIGSTOP), and waits until nothing of it runs: its sockets stay open and nobody answers. */
   pause(): Promise<void>;
@@ -56,14 +58,20 @@ export async function startOwnProcess(
     printed += error.message;
   });
   started.add(child);
-  child.once("close", () => started.delete(child));
+  const closed = new Promise<void>((resolve) => {
+    child.once("close", () => {
+      started.delete(child);
+      resolve();
+    });
+  });
+  const end = (signal: NodeJS.Signals) => endOf(child, signal, closed);
 
   const deadline = performance.now() + 60_000;
   while (!(await isReady())) {
     if (child.pid === undefined || hasEnded(child))
       throw new Error(`${command} ended before it was ready:\n${printed}`);
     if (performance.now() > deadline) {
-      await end(child, "SIGKILL");
+      await end("SIGKILL");
       throw new Error(`${command} was not ready${at(ready)} within 60 s:\n${printed}`);
     }
     await sleep(50);
@@ -72,23 +80,11 @@ export async function startOwnProcess(
   if (pid === undefined) throw new Error(`${command} could not be started, yet it answers${at(ready)}`);
   return {
     pid,
-    stop: () => end(child, "SIGTERM"),
-    kill: () => end(child, "SIGKILL"),
+    stop: (signal = "SIGTERM") => end(signal),
+    kill: () => end("SIGKILL"),
     pause: () => freeze(pid),
     resume: () => void child.kill("SIGCONT"),
   };
-}
-
-/** A port of 127.0.0.1 that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new TypeError("a TCP address was wanted");
-  return address.port;
 }
 
 /** None outlives the process that started it, whatever a test forgot. */
@@ -115,13 +111,20 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-async function end(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
-  if (hasEnded(child)) return;
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  // A frozen process hears nothing but SIGKILL until it goes on.
-  child.kill("SIGCONT");
-  child.kill(signal);
-  const insist = setTimeout(() => child.kill("SIGKILL"), 10_000);
-  await ended;
-  clearTimeout(insist);
+/** How long what a program printed may take to be heard once it has ended, where one that it started holds its output open. */
+const lastWordsMs = 2_000;
+
+async function endOf(child: ChildProcess, signal: NodeJS.Signals, closed: Promise<void>): Promise<void> {
+  if (!hasEnded(child)) {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    // A frozen process hears nothing but SIGKILL until it goes on.
+    child.kill("SIGCONT");
+    child.kill(signal);
+    const insist = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    await ended;
+    clearTimeout(insist);
+  }
+  const patience = new AbortController();
+  await Promise.race([closed, sleep(lastWordsMs, undefined, { signal: patience.signal })]);
+  patience.abort();
 }

@@ -11,14 +11,15 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { stringify } from "yaml";
 import { createKubernetesApi, type KubernetesApi } from "../support/kubernetes-api.ts";
 import { createKubernetesNamespace, type KubernetesNamespace } from "../support/kubernetes-namespace.ts";
+import type { RolloutState } from "../support/rollout.ts";
 import { buildControlPlane } from "./build-control-plane.ts";
-import { freePort, type OwnProcess, startOwnProcess } from "./own-process.ts";
+import { freePort } from "./free-port.ts";
+import { type OwnProcess, startOwnProcess } from "./own-process.ts";
 import { runCommand } from "./run-command.ts";
 import {
   installAccount,
@@ -27,12 +28,6 @@ import {
   writeServiceAccount,
 } from "./service-account.ts";
 import type { ControlPlane } from "./start-control-plane.ts";
-
-/**
- * By when the controller has written what it was at, in milliseconds: it overlooks a change
- * that comes while it writes the status itself, until something else happens to the Rollout.
- */
-const ownWriteMs = 3_000;
 
 /** A plugin as the ConfigMap names it. */
 export interface ArgoPlugin {
@@ -55,7 +50,7 @@ export interface ArgoControllerOptions {
   readonly workingFolder?: string;
   /** Further flags, as in `--analysis-threads=1`. */
   readonly flags?: readonly string[];
-  /** Whether it waits to be the leader: a replica added later takes over some 4 s after this one is gone. Off if left out. */
+  /** Whether it waits to be the leader: a replica added later takes over some 15 s after this one is gone. Off if left out. */
   readonly leaderElection?: boolean;
 }
 
@@ -99,8 +94,8 @@ export interface ArgoController extends ArgoReplica {
   createNamespace(name: string): Promise<KubernetesNamespace>;
   /**
    * Runs Argo's own command for people on a namespace and answers what it prints, without colours, as in
-   * `command(shop.name, "get", "rollout", "checkout")` or `promote`, `abort`, `retry`. What changes a Rollout is
-   * done a little later, as by a person.
+   * `command(shop.name, "get", "rollout", "checkout")` or `promote`, `abort`, `retry`. After one of these three it
+   * waits until the controller has taken notice; the Rollout is the last argument.
    */
   command(namespace: string, ...args: readonly string[]): Promise<string>;
   /** A further controller of the same installation, in a folder of its own, as another pod. */
@@ -169,9 +164,11 @@ export async function startArgoController(options: ArgoControllerOptions): Promi
         return namespace;
       },
       async command(namespace, ...args) {
-        if (args[0] !== "get") await sleep(ownWriteMs);
+        const rollout = namespaces.find(({ name }) => name === namespace)?.rollout(args.at(-1) ?? "");
+        const isNoticed = noticeOf(args[0], await rollout?.read());
         const where = [`--namespace=${namespace}`, `--kubeconfig=${plane.kubeconfig}`];
         const printed = await runCommand(programs.kubectlArgoRollouts, [...args, ...where]);
+        if (isNoticed !== null) await rollout?.waitUntilNoticed(`has noticed ${args[0]}`, isNoticed);
         return stripVTControlCharacters(printed);
       },
       addReplica: () => addReplica(join(folder, `replica-${replicas.length + 1}`)),
@@ -180,6 +177,24 @@ export async function startArgoController(options: ArgoControllerOptions): Promi
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** What the controller writes once it has taken notice of a command, by the Rollout before; null if it need not. */
+function noticeOf(command = "", before?: RolloutState): ((now: RolloutState) => boolean) | null {
+  switch (command) {
+    case "abort":
+      return ({ status }) => typeof status.abortedAt === "string";
+    case "retry":
+      return ({ status }) => typeof status.abortedAt !== "string";
+    case "promote": {
+      // The command itself ends the pause: the phase, or another pause, is the controller's word.
+      const known = new Set(before?.status.pauseConditions.map(({ startTime }) => startTime));
+      return ({ status }) =>
+        status.phase !== "Paused" || status.pauseConditions.some(({ startTime }) => !known.has(startTime));
+    }
+    default:
+      return null;
   }
 }
 
@@ -219,9 +234,9 @@ function electionFlags(leaderElection: boolean): string[] {
   if (!leaderElection) return ["--leader-elect=false"];
   return [
     "--leader-elect=true",
-    // A fifth of what is usual, for the same reasons in the same proportion.
-    "--leader-election-lease-duration=3s",
-    "--leader-election-renew-deadline=2s",
+    // Usual but for the last: a leader that a busy machine holds up for some seconds stays the leader.
+    "--leader-election-lease-duration=15s",
+    "--leader-election-renew-deadline=10s",
     "--leader-election-retry-period=500ms",
   ];
 }

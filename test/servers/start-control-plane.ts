@@ -15,8 +15,9 @@ import { listOf } from "../support/kubernetes-json.ts";
 import { readManifests } from "../support/read-manifests.ts";
 import { buildControlPlane, type ControlPlanePrograms } from "./build-control-plane.ts";
 import { flaggerCrds } from "./flagger-crds.ts";
+import { freePort } from "./free-port.ts";
 import { istioCrds } from "./istio-crds.ts";
-import { freePort, type OwnProcess, startOwnProcess } from "./own-process.ts";
+import { type OwnProcess, startOwnProcess } from "./own-process.ts";
 import { writeKubeconfig } from "./write-kubeconfig.ts";
 
 /** Where a control plane is; plain data, so that it can be handed to another process. */
@@ -195,14 +196,14 @@ async function fill(api: KubernetesApi, crds: readonly Manifest[]): Promise<void
   const nodes = Array.from({ length: nodeCount }, (_, index) => fakeNode(`node-${index + 1}`));
   const manifests = [...crds, ...nodes];
   const created = await Promise.all(manifests.map((manifest) => api.create(manifest)));
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + 120_000;
   while (
     !(await isFilled(
       api,
       created.map(({ metadata }) => metadata.name),
     ))
   ) {
-    if (performance.now() > deadline) throw new Error("the control plane was not ready within 30 s");
+    if (performance.now() > deadline) throw new Error("the control plane was not ready within 120 s");
     await sleep(50);
   }
 }

@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.ts";
 import { installEnvoy } from "./install-envoy.ts";
-import { freePort, startOwnProcess } from "./own-process.ts";
+import { startOwnProcess } from "./own-process.ts";
 
 /** One cohort's server behind Envoy. */
 export interface EnvoyCluster {

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createKubernetesApi, type KubernetesApi } from "../support/kubernetes-api.ts";
 import { createKubernetesNamespace, type KubernetesNamespace } from "../support/kubernetes-namespace.ts";
+import { waitUntil } from "../support/wait-until.ts";
 import { buildFlagger } from "./build-flagger.ts";
-import { freePort, type OwnProcess, startOwnProcess } from "./own-process.ts";
+import { freePort } from "./free-port.ts";
+import { type OwnProcess, startOwnProcess } from "./own-process.ts";
 import { installAccount, removeAccount, writeServiceAccount } from "./service-account.ts";
 import type { ControlPlane } from "./start-control-plane.ts";
 import { writeKubeconfig } from "./write-kubeconfig.ts";
@@ -76,6 +78,16 @@ export async function startFlagger(options: FlaggerOptions): Promise<Flagger> {
   const kubeconfig = join(folder, "kubeconfig");
   writeKubeconfig(kubeconfig, access);
   const api = createKubernetesApi(access);
+  // Rights take a moment to be known to the API server, and Flagger ends when it may not list Canaries at its start.
+  await waitUntil(
+    {
+      what: "Flagger may list Canaries",
+      read: () => api.list({ kind: "Canary" }).catch(String),
+      until: (answer) => typeof answer !== "string",
+      seconds: 60,
+    },
+    async () => [],
+  );
   const all = (each: (process: FlaggerProcess) => Promise<void>) => Promise.all(processes.map(each));
 
   return {

@@ -1,6 +1,7 @@
 /** Flagger's own load tester: the server of gates and rollbacks that its documentation sets up. */
 import { buildFlagger } from "./build-flagger.ts";
-import { freePort, startOwnProcess } from "./own-process.ts";
+import { freePort } from "./free-port.ts";
+import { startOwnProcess } from "./own-process.ts";
 
 /** A running load tester. */
 export interface LoadTester {

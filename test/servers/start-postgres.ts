@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Client } from "pg";
-import { freePort, startOwnProcess } from "./own-process.ts";
+import { freePort } from "./free-port.ts";
+import { startOwnProcess } from "./own-process.ts";
 import { runCommand } from "./run-command.ts";
 
 export interface PostgresServerOptions {
@@ -50,10 +51,6 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
       `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
     const start = () => startOwnProcess(program, args, () => isReady(url()));
     let running = await start();
-    const end = async (signal: "SIGINT" | "SIGQUIT") => {
-      signalIfThere(running.pid, signal);
-      await running.stop();
-    };
     const query = (sql: string, database?: string) => ask(url(database), sql);
     return {
       url,
@@ -64,14 +61,14 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
         await query(`create database ${name}`);
         return url(name);
       },
-      shutDown: () => end("SIGINT"),
-      crash: () => end("SIGQUIT"),
+      shutDown: () => running.stop("SIGINT"),
+      crash: () => running.stop("SIGQUIT"),
       restart: async () => {
-        await end("SIGINT");
+        await running.stop("SIGINT");
         running = await start();
       },
       stop: async () => {
-        await end("SIGQUIT");
+        await running.stop("SIGQUIT");
         rmSync(folder, { recursive: true, force: true });
       },
     };
@@ -153,13 +150,5 @@ async function ask(url: string, sql: string): Promise<readonly unknown[]> {
     return (await client.query(sql)).rows;
   } finally {
     await client.end();
-  }
-}
-
-function signalIfThere(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has ended by itself.
   }
 }

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { buildPrometheus } from "./build-prometheus.ts";
-import { freePort, startOwnProcess } from "./own-process.ts";
+import { freePort } from "./free-port.ts";
+import { startOwnProcess } from "./own-process.ts";
 import { runCommand } from "./run-command.ts";
 
 /** What the Prometheus is to hold and to do. */

@@ -71,7 +71,7 @@ export interface CanaryPlace {
 }
 
 /** Generous: a tick is ten seconds, and a release that waits for a busy machine is none of the test's matter. */
-const noticedWithin = 60;
+const noticedWithin = 120;
 
 export function createCanary({ name: namespace, api, waitFor }: CanaryPlace, name: string): Canary {
   const target = async () => (await canary.read()).spec.targetRef.name;

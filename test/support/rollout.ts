@@ -25,6 +25,8 @@ const rolloutSchema = z.looseObject({
       /** Hash of the pod template that is stable: the baseline's. */
       stableRS: z.string().default(""),
       abort: z.boolean().default(false),
+      /** When the controller took notice of `abort`. */
+      abortedAt: z.string().nullish(),
       currentStepIndex: z.number().optional(),
       /** Why it waits, as in `CanaryPauseStep` or `InconclusiveAnalysisRun`. */
       pauseConditions: listOf(z.looseObject({ reason: z.string(), startTime: z.string() })),
@@ -65,8 +67,13 @@ export interface RolloutPod {
 export interface Rollout {
   readonly name: string;
   read(): Promise<RolloutState>;
-  /** Starts an update: the image of the first container. */
+  /** Starts an update: the image of the first container. Answers once the controller has taken notice. */
   setImage(image: string): Promise<void>;
+  /**
+   * Waits until the controller has taken notice of a change, by what it has written. One that comes while it writes
+   * itself it overlooks until something else happens to the Rollout: so something does, once a second.
+   */
+  waitUntilNoticed(what: string, until: (state: RolloutState) => boolean): Promise<RolloutState>;
   /** Waits until the controller has seen the last change and says this phase. */
   waitForPhase(phase: RolloutPhase, seconds: number): Promise<RolloutState>;
   /** Waits until the controller has seen the last change and the state is so. */
@@ -82,6 +89,11 @@ export interface Rollout {
   /** The pods that are there, of both templates. */
   pods(): Promise<readonly RolloutPod[]>;
 }
+
+/** Generous: it is a matter of a second at most, on a machine that has time. */
+const noticedWithin = 60;
+
+const remindedEveryMs = 1_000;
 
 /** What a Rollout is read through: a namespace of kubernetes-namespace.ts. */
 export interface RolloutPlace {
@@ -104,6 +116,18 @@ export function createRollout({ name: namespace, api, waitFor }: RolloutPlace, n
       await api.patch(itself, [
         { op: "replace", path: "/spec/template/spec/containers/0/image", value: image },
       ]);
+      await rollout.waitUntilNoticed(`has noticed ${image}`, isObserved);
+    },
+    async waitUntilNoticed(what, until) {
+      let remindedAt = performance.now();
+      const read = async () => {
+        const state = await rollout.read();
+        if (until(state) || performance.now() - remindedAt < remindedEveryMs) return state;
+        remindedAt = performance.now();
+        await api.patch(itself, { metadata: { annotations: { [reminder]: `${remindedAt}` } } });
+        return state;
+      };
+      return await waitFor({ what: `Rollout ${name} ${what}`, read, until, seconds: noticedWithin });
     },
     waitForPhase: (phase, seconds) =>
       rollout.waitFor(`is ${phase}`, ({ status }) => status.phase === phase, seconds),
@@ -111,7 +135,7 @@ export function createRollout({ name: namespace, api, waitFor }: RolloutPlace, n
       waitFor({
         what: `Rollout ${name} ${what}`,
         read: rollout.read,
-        until: (state) => state.status.observedGeneration === `${state.metadata.generation}` && until(state),
+        until: (state) => isObserved(state) && until(state),
         seconds,
       }),
     async analysisRuns() {
@@ -148,6 +172,14 @@ export function createRollout({ name: namespace, api, waitFor }: RolloutPlace, n
   };
   return rollout;
 }
+
+/** The status is about the Rollout as it is wanted now. */
+function isObserved({ metadata, status }: RolloutState): boolean {
+  return status.observedGeneration === `${metadata.generation}`;
+}
+
+/** An annotation that means nothing to anybody. */
+const reminder = "coalmine.test/reminded";
 
 const hashLabel = "rollouts-pod-template-hash";
 

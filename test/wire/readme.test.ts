@@ -39,7 +39,7 @@ it("the example in the README is a plugin", async () => {
   expect(await client.call("Plugin.Greet", goString, "Go")).toBe("Hello Go");
   socket.destroy();
   await once(child, "exit");
-}, 60_000);
+});
 
 it("the example over gRPC is one too", async () => {
   const { child, path, protocol } = await startExample(`
@@ -55,7 +55,7 @@ it("the example over gRPC is one too", async () => {
   await host.shutdown();
   host.close();
   await once(child, "exit");
-}, 60_000);
+});
 
 it.each([
   ["payload of a frame", [initialWindowBytes]],

@@ -34,8 +34,7 @@ function told(unpack: () => unknown): string {
   }
 }
 
-// Whole analyses are run: seconds on a machine that is busy with something else.
-describe("packState and unpackState", { timeout: 60_000 }, () => {
+describe("packState and unpackState", () => {
   it.each(runNames)("bring an analysis through text as it was: %s", async (name) => {
     for (const looks of [0, 5, -1]) {
       const analysis = await analysisAfter(name, looks);

@@ -141,4 +141,4 @@ it("any order of calls ends in allowed answers that the verdict or a word bears 
   );
   expect(stage.script.opened.length).toBeGreaterThan(150);
   expect(stage.log.filter(({ level }) => level === "error")).toEqual([]);
-}, 60_000);
+});

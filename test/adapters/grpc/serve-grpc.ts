@@ -56,7 +56,11 @@ export interface GrpcFixture {
 export interface TestClient {
   ask<N extends Exclude<Name, "Watch">>(name: N, request: Given, options?: CallOptions): Promise<Answer<N>>;
   /** A call that can be cancelled. */
-  open(name: Name, request: Given): { cancel(): void; readonly ended: Promise<unknown> };
+  open(
+    name: Name,
+    request: Given,
+    options?: CallOptions,
+  ): { cancel(): void; readonly ended: Promise<unknown> };
   watch(id: string, options?: CallOptions): Watching;
   /** Bytes that may be no message. */
   send(name: Name, bytes: Buffer): Promise<ReturnType<typeof readFailure> | null>;
@@ -172,8 +176,8 @@ export function clientOf(
         return { kind: "failure", ...readFailure(error as ServiceError) };
       }
     },
-    open(name, request) {
-      const { call, promise } = unary(name, request);
+    open(name, request, options) {
+      const { call, promise } = unary(name, request, options);
       return { cancel: () => call.cancel(), ended: promise.catch(() => undefined) };
     },
     async send(name, bytes) {

@@ -63,7 +63,7 @@ it("reads back every selector of its metrics, however it is quoted", () => {
       expect(parseQuery(renderSelector({ metric, matchers }))).toEqual({ kind: "series", metric, matchers });
     }),
   );
-}, 60_000);
+});
 
 it("reads any text or refuses it as what cannot be read, never otherwise", () => {
   const piece = fc.oneof(
@@ -101,4 +101,4 @@ it("reads any text or refuses it as what cannot be read, never otherwise", () =>
     { numRuns: 500, examples: [[["coalmine_score"]], [["1"]]] },
   );
   expect([...outcomes]).toEqual(expect.arrayContaining(["refused", "series", "scalar"]));
-}, 60_000);
+});

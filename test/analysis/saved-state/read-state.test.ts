@@ -11,8 +11,7 @@ import { goOn, type RunName, realRun, runNames, startedAt, stateAfter, stepsOf }
 
 const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-// Whole analyses are run: seconds on a machine that is busy with something else.
-describe("readState", { timeout: 60_000 }, () => {
+describe("readState", () => {
   it.each(runNames)("reads back what a run has written, at every look: %s", async (name) => {
     const run = realRun(name);
     const plan = planAnalysis(run.spec);

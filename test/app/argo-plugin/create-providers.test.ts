@@ -36,7 +36,7 @@ async function measured(allowed: (port: number) => string, host: string) {
       if (last.phase === "Running") last = await providers.metric.resume(request, last);
       expect(asked > 0 || last.phase !== "Running", JSON.stringify(last)).toBe(true);
     },
-    { timeout: 20_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
   await providers.metric.terminate(request, last);
   return { asked, message: last.message };

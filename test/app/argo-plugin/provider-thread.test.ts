@@ -1,12 +1,23 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { providersInThread } from "../../../src/app/argo-plugin/provider-thread.ts";
 import { quietLogger } from "../../support/quiet-logger.ts";
 
 /** A thread that answers as the script says; `parentPort` is `port` there. */
-const thread = (script: string) => () =>
-  new Worker(`const { parentPort: port } = require("node:worker_threads"); ${script}`, { eval: true });
+const thread = (script: string, workerData?: unknown) => () =>
+  new Worker(`const { parentPort: port, workerData } = require("node:worker_threads"); ${script}`, {
+    eval: true,
+    workerData,
+  });
+
+/** One that runs already, so that no call's time is spent on its start; it ends with the test. */
+async function running(script: string, workerData?: unknown): Promise<Worker> {
+  const worker = thread(script, workerData)();
+  onTestFinished(async () => void (await worker.terminate()));
+  await once(worker, "online");
+  return worker;
+}
 
 const metric = { name: "m", initialDelay: "", successCondition: "", failureCondition: "", config: "" };
 
@@ -50,16 +61,21 @@ describe("providersInThread", () => {
   it("rejects what a stuck thread does not answer, ends it, and starts another", async () => {
     const sticks = `port.once("message", ({ call }) => {
       port.postMessage({ call, value: {} });
-      port.on("message", () => { for (;;); });
+      Atomics.store(workerData, 0, 1);
+      Atomics.notify(workerData, 0);
+      for (;;);
     });`;
     const works = `port.on("message", ({ call }) => port.postMessage({ call, value: {} }));`;
-    const first = thread(sticks)();
+    const isStuck = new Int32Array(new SharedArrayBuffer(4));
+    const first = await running(sticks, isStuck);
+    const starts = [first, await running(works)];
     const logger = quietLogger();
-    const starts = [() => first, thread(works)];
-    const providers = providersInThread(() => starts.shift()?.() ?? first, logger, 1_000);
+    const providers = providersInThread(() => starts.shift() ?? first, logger, 2_000);
     expect(await providers.metric.metadata(metric)).toEqual({});
+    // From here on it does nothing else: all of the next call's time.
+    await Atomics.waitAsync(isStuck, 0, 0).value;
     const exited = once(first, "exit");
-    await expect(providers.metric.metadata(metric)).rejects.toThrow("did not answer within 1 s");
+    await expect(providers.metric.metadata(metric)).rejects.toThrow("did not answer within 2 s");
     await exited;
     expect(await providers.metric.metadata(metric)).toEqual({});
     expect(logger.errors.map(({ message }) => message)).toEqual([expect.stringContaining("is stuck")]);
@@ -67,12 +83,13 @@ describe("providersInThread", () => {
 
   it("rejects one call that is never answered and leaves the thread to the others", async () => {
     const script = `port.on("message", ({ call, method }) => method === "metadata" && port.postMessage({ call, value: {} }));`;
+    const worker = await running(script);
     let started = 0;
     const start = () => {
       started += 1;
-      return thread(script)();
+      return worker;
     };
-    const providers = providersInThread(start, quietLogger(), 300);
+    const providers = providersInThread(start, quietLogger(), 2_000);
     const request = {
       metric,
       run: {
@@ -87,6 +104,8 @@ describe("providersInThread", () => {
         measured: 0,
       },
     };
+    // It has begun to wait: what it does before is no leisure.
+    expect(await providers.metric.metadata(metric)).toEqual({});
     await expect(providers.metric.run(request)).rejects.toThrow("did not answer");
     expect(await providers.metric.metadata(metric)).toEqual({});
     expect(started).toBe(1);

@@ -62,13 +62,14 @@ describe.each(everyVersion)("under the client of Argo Rollouts $version", ({ ver
   });
 
   it("a plugin ends by itself when it is told to, and its socket is gone", async () => {
-    const { host, measure, pidOf } = await start(version);
+    const { host, measure, pidOf, logged } = await start(version);
     await measure("Run", asked);
     const pid = await pidOf("metricprovider");
     expect(sockets(host.folder)).toHaveLength(1);
     await host.tell("quit");
     expect(isRunning(pid)).toBe(false);
     // What go-plugin says of an exit code of 0 within 2 s; it would kill the plugin else.
+    await logged("plugin process exited");
     expect(host.log()).toMatch(/\[INFO\] +plugin: plugin process exited/);
     expect(host.log()).not.toContain("plugin failed to exit gracefully");
     expect(host.log()).not.toContain("connection was lost");
@@ -81,6 +82,7 @@ describe.each(everyVersion)("under the client of Argo Rollouts $version", ({ ver
     await logged("hanging");
     await host.tell("quit");
     expect(await measuring).toMatchObject({ phase: "Error" });
+    await logged("plugin process exited");
     expect(host.log()).toMatch(/\[INFO\] +plugin: plugin process exited/);
     expect(host.log()).not.toContain("plugin failed to exit gracefully");
   });

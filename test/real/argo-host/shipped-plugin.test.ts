@@ -49,10 +49,13 @@ describe.each(everyVersion)("under the client of Argo Rollouts $version", ({ ver
     expect(Date.parse(first.resumeAt)).toBeGreaterThan(Date.parse(first.startedAt));
     // It asks its source meanwhile, five seconds after the moment that a look is about.
     const before = prometheus.requests.length;
-    await expect.poll(() => prometheus.requests.length, { timeout: 20_000 }).toBeGreaterThan(before);
-    const second = Object(await measure("Resume", { ...of, measurement: first }));
+    await expect.poll(() => prometheus.requests.length, { timeout: 120_000 }).toBeGreaterThan(before);
+    const resume = async () => Object(await measure("Resume", { ...of, measurement: first }));
+    // It has asked, and the answer is on its way.
+    const isHeard = async () => !(await resume()).message.includes("waiting for the metrics source");
+    await expect.poll(isHeard, { timeout: 60_000 }).toBe(true);
+    const second = await resume();
     expect(second).toMatchObject({ phase: "Running", startedAt: first.startedAt });
-    expect(second.message).not.toContain("waiting for the metrics source");
     expect(second.metadata.analysis).toBe(first.metadata.analysis);
     const last = Object(await measure("Terminate", { ...of, measurement: second }));
     expect(last).toMatchObject({ phase: "Inconclusive", startedAt: first.startedAt });
@@ -131,10 +134,11 @@ describe.each(everyVersion)("under the client of Argo Rollouts $version", ({ ver
   );
 
   it("a plugin ends by itself when it is told to", async () => {
-    const { measure, host } = await withSource();
+    const { measure, host, logged } = await withSource();
     await measure("Run", asked("run-5"));
     await host.tell("quit");
     expect(await host.tell("processes")).toEqual({});
+    await logged("plugin process exited");
     expect(host.log()).toMatch(/\[INFO\] +plugin: plugin process exited/);
     expect(host.log()).not.toContain("plugin failed to exit gracefully");
   });

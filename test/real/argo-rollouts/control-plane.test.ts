@@ -6,7 +6,9 @@ import { type ArgoController, startArgoController } from "../../servers/start-ar
 import { type AnalysisRun, measurementsOf } from "../../support/analysis-run.ts";
 import { sharedControlPlane } from "../../support/control-plane.ts";
 import { type FakePrometheus, startFakePrometheus } from "../../support/fake-prometheus.ts";
+import type { EventLine } from "../../support/kubernetes-namespace.ts";
 import { checkout } from "./checkout.ts";
+import { patience } from "./shop.ts";
 
 const plugin = "argoproj/sample-prometheus";
 
@@ -33,9 +35,9 @@ describe("an update with the sample metric plugin", () => {
     const shop = await argo.createNamespace("promoted");
     await shop.apply(checkout({ metric: sampleMetric({ count: 3 }) }));
     const rollout = shop.rollout("checkout");
-    const first = await rollout.waitForPhase("Healthy", 60);
+    const first = await rollout.waitForPhase("Healthy", patience);
     await rollout.setImage("shop/checkout:2");
-    const second = await rollout.waitForPhase("Healthy", 60);
+    const second = await rollout.waitForPhase("Healthy", patience);
     expect(second.status.stableRS).not.toBe(first.status.stableRS);
     const [run, ...others] = await rollout.analysisRuns();
     expect(others).toEqual([]);
@@ -48,21 +50,25 @@ describe("an update with the sample metric plugin", () => {
     const shop = await argo.createNamespace("aborted");
     await shop.apply(checkout({ metric: sampleMetric({ count: 3 }) }));
     const rollout = shop.rollout("checkout");
-    const { status: first } = await rollout.waitForPhase("Healthy", 60);
+    const { status: first } = await rollout.waitForPhase("Healthy", patience);
     await rollout.setImage("shop/checkout:2");
-    const { status } = await rollout.waitForPhase("Degraded", 60);
+    const { status } = await rollout.waitForPhase("Degraded", patience);
     expect(status.abort).toBe(true);
     expect(status.message).toContain('Metric "judge" assessed Failed due to failed (1) > failureLimit (0)');
     expect(status.stableRS).toBe(first.stableRS);
-    const aborted = (await shop.events("Rollout/checkout")).filter(
-      ({ reason }) => reason === "RolloutAborted",
-    );
+    // The Event comes when the status is there already.
+    const aborted = await shop.waitFor({
+      what: "an Event tells of the abort",
+      read: async () => (await shop.events("Rollout/checkout")).filter(isReason("RolloutAborted")),
+      until: (events) => events.length > 0,
+      seconds: patience,
+    });
     expect(aborted).toHaveLength(1);
     await shop.waitFor({
       what: "all five pods are the stable version's again",
       read: rollout.pods,
       until: (pods) => pods.length === 5 && pods.every((pod) => pod.hash === first.stableRS && pod.isReady),
-      seconds: 30,
+      seconds: patience,
     });
   });
 
@@ -71,20 +77,21 @@ describe("an update with the sample metric plugin", () => {
     const shop = await argo.createNamespace("killed");
     await shop.apply(checkout({ metric: sampleMetric({ count: 4 }) }));
     const rollout = shop.rollout("checkout");
-    await rollout.waitForPhase("Healthy", 60);
+    await rollout.waitForPhase("Healthy", patience);
     await rollout.setImage("shop/checkout:2");
     const before = await rollout.waitForAnalysisRun(
       "has a measurement",
       (run) => measurementsOf(run).length > 0,
-      60,
+      patience,
     );
     await argo.kill();
     // The sample plugin does not notice, and its file cannot be replaced while it runs.
     const orphans = argo.pluginPids(plugin);
     expect(orphans).toHaveLength(1);
     for (const pid of orphans) process.kill(pid, "SIGKILL");
+    await until(() => argo.pluginPids(plugin).length === 0);
     await argo.start();
-    await rollout.waitForPhase("Healthy", 60);
+    await rollout.waitForPhase("Healthy", patience);
     const [run, ...others] = await rollout.analysisRuns();
     expect(others).toEqual([]);
     expect(run?.metadata.uid).toBe(before.metadata.uid);
@@ -114,7 +121,13 @@ describe("the plane", () => {
     const shop = await argo.createNamespace("late");
     await shop.apply(checkout({ metric: sampleMetric({ count: 1 }), replicas: 1 }));
     const rollout = shop.rollout("checkout");
-    await rollout.waitForPhase("Healthy", 60);
+    await rollout.waitForPhase("Healthy", patience);
+    await shop.waitFor({
+      what: "an Event tells of the end",
+      read: async () => await shop.events("Rollout/checkout"),
+      until: (events) => events.some(isReason("RolloutCompleted")),
+      seconds: patience,
+    });
     await expect(rollout.waitForPhase("Degraded", 0)).rejects.toThrow(
       /Rollout checkout is Degraded: not so after 0 s.*phase: Healthy.*RolloutCompleted Rollout\/checkout/s,
     );
@@ -123,14 +136,15 @@ describe("the plane", () => {
   it("has a second controller take over when the leader is killed", async () => {
     const pair = await startArgoController({ plane: sharedControlPlane(), leaderElection: true });
     try {
+      // Whichever comes first leads.
+      await until(() => pair.isLeading());
       const second = await pair.addReplica();
       const shop = await pair.createNamespace("led");
-      await until(() => pair.isLeading());
       expect(second.isLeading()).toBe(false);
       await pair.kill();
       await shop.apply(checkout({ metric: sampleMetric({ count: 1 }), replicas: 1 }));
-      await shop.rollout("checkout").waitForPhase("Healthy", 60);
-      expect(second.isLeading()).toBe(true);
+      await shop.rollout("checkout").waitForPhase("Healthy", patience);
+      await until(() => second.isLeading());
     } finally {
       await pair.close();
     }
@@ -168,6 +182,10 @@ function sampleMetric({ count }: { readonly count: number }): string {
 
 function analysisRun(metric: string): string {
   return `{apiVersion: argoproj.io/v1alpha1, kind: AnalysisRun, metadata: {name: one}, spec: {metrics: [${metric}]}}`;
+}
+
+function isReason(wanted: string): (event: EventLine) => boolean {
+  return ({ reason }) => reason === wanted;
 }
 
 function values(run: AnalysisRun | undefined): readonly string[] {

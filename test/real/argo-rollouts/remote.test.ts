@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { freePort } from "../../servers/free-port.ts";
 import { installServerAccount, type ServerAccount } from "../../servers/install-server-account.ts";
-import { freePort } from "../../servers/own-process.ts";
 import { type AnalysisRun, measurementsOf } from "../../support/analysis-run.ts";
 import { certificatesIn } from "../../support/certificates.ts";
 import { sharedControlPlane } from "../../support/control-plane.ts";
@@ -18,6 +18,7 @@ import {
   checkoutWith,
   goodImage,
   openShop,
+  patience,
   quickSpec,
   type Shop,
   sourceOf,
@@ -92,7 +93,7 @@ it("a bad release is Degraded, with the server's reason", async () => {
     checkoutWith({ steps, metric: lasting("40s") }),
   );
   await rollout.setImage(badImage);
-  const { status } = await rollout.waitForPhase("Degraded", 90);
+  const { status } = await rollout.waitForPhase("Degraded", patience);
   expect(status.message).toMatch(/errors: canary/);
   const [run] = await rollout.analysisRuns();
   const { analysis = "" } = latest(run)?.metadata ?? {};
@@ -105,16 +106,16 @@ it("a bad release is Degraded, with the server's reason", async () => {
     namespace: namespace.name,
     service: "checkout",
   });
-}, 300_000);
+});
 
 it("a bad release is Degraded by a step too", async () => {
   const step = { plugin: { name: "coalmine/step", config: { ...quickSpec, duration: "60s" } } };
   const manifests = checkoutWith({ steps: [{ setWeight: 25 }, step, { setWeight: 50 }] });
   const { rollout } = await shop.open("remote-step", manifests);
   await rollout.setImage(badImage);
-  const { status } = await rollout.waitForPhase("Degraded", 120);
+  const { status } = await rollout.waitForPhase("Degraded", patience);
   expect(status.message).toMatch(/errors: canary/);
-}, 300_000);
+});
 
 it("a good release is Healthy, though the server was killed in the middle and away for a while", async () => {
   const { rollout } = await shop.open("remote-killed", checkoutWith({ steps, metric: lasting("40s") }));
@@ -122,20 +123,20 @@ it("a good release is Healthy, though the server was killed in the middle and aw
   const before = await rollout.waitForAnalysisRun(
     "has a state",
     (run) => (latest(run)?.metadata["state"] ?? "") !== "",
-    60,
+    patience,
   );
   await server.kill();
   const away = await rollout.waitForAnalysisRun(
     "says that the server is away",
     (run) => latest(run)?.message.includes("is away") === true,
-    60,
+    patience,
   );
   expect(latest(away)).toMatchObject({
     phase: "Running",
     metadata: { analysis: latest(before)?.metadata["analysis"], waitingSince: expect.any(String) },
   });
   await server.start();
-  await rollout.waitForPhase("Healthy", 180);
+  await rollout.waitForPhase("Healthy", patience);
   const [after] = await rollout.analysisRuns();
   expect(after?.status.phase).toBe("Successful");
   expect(after === undefined ? [] : measurementsOf(after)).toHaveLength(1);
@@ -144,4 +145,4 @@ it("a good release is Healthy, though the server was killed in the middle and aw
     startedAt: latest(before)?.startedAt,
     metadata: { analysis: latest(before)?.metadata["analysis"] },
   });
-}, 300_000);
+});

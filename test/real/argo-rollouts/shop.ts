@@ -25,6 +25,9 @@ export interface Shop {
 
 const program = join(import.meta.dirname, "../../../src/bin/argo-plugin.ts");
 
+/** Generous, in seconds: several releases run at once on whatever machine there is, and a wait ends when its thing is there. */
+export const patience = 240;
+
 /** How long the stable pods count before a release: latency boundaries are chosen from it. */
 const historySeconds = 8;
 
@@ -56,12 +59,12 @@ export async function openShop({ pluginArgs }: ShopOptions = {}): Promise<Shop> 
       const namespace = await argo.createNamespace(name);
       await namespace.apply(manifests);
       const rollout = namespace.rollout("checkout");
-      await rollout.waitForPhase("Healthy", 60);
+      await rollout.waitForPhase("Healthy", patience);
       await namespace.waitFor({
         what: "the stable pods have been scraped for a while",
         read: async () => pods.scrapedFor(namespace.name),
         until: (seconds) => seconds >= historySeconds,
-        seconds: 60,
+        seconds: patience,
       });
       return { namespace, rollout };
     },

@@ -8,9 +8,10 @@ import type { Clock } from "../../../src/base/clock.ts";
 import { prometheusSourceSettings } from "../../../src/sources/prometheus/prometheus-settings.ts";
 import { createPrometheusSource } from "../../../src/sources/prometheus/prometheus-source.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
-import { type Fault, type FaultProxy, startFaultProxy } from "../../support/fault-proxy.ts";
+import { type Fault, startFaultProxy } from "../../support/fault-proxy.ts";
 import { seeded } from "../../support/seeded.ts";
 import { startedAt } from "../past-services.ts";
+import { closedByClient } from "./closed-by-client.ts";
 
 /** A stretch of an analysis, in seconds from its start. */
 export type Span = readonly [from: number, to: number];
@@ -114,13 +115,4 @@ function takingTime(source: SampleSource, clock: Clock): SampleSource {
       }
     },
   };
-}
-
-/** A closed source leaves no connection behind; the other end hears of it a moment later. */
-async function closedByClient(proxy: FaultProxy): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (proxy.connections > 0) {
-    if (performance.now() > deadline) throw new Error(`${proxy.connections} connections were left open`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -1,12 +1,13 @@
 /** Live services that a real Prometheus scrapes, judged through every kind of trouble by the clock on the wall: in this process, and by the whole server. */
-import { afterAll, beforeAll, describe, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, it } from "vitest";
 import { type RunningPrometheus, startPrometheus } from "../../servers/start-prometheus.ts";
 import type { Fault } from "../../support/fault-proxy.ts";
+import { untilSeen } from "../judge-real.ts";
 import { bad, good, type LiveServices, startLiveServices } from "../live-services.ts";
 import { answer, breakingFaults } from "./faults.ts";
-import { openSockets, usedBytes } from "./open-resources.ts";
 import { megabyte, runTroubled, type Trouble } from "./troubled-run.ts";
 import { startTroubledServer, type TroubledServer } from "./troubled-server.ts";
+import { usedBytes } from "./used-bytes.ts";
 
 const refused = answer(502, "<html>nobody there</html>", { "content-type": "text/html" });
 const silent: Fault = { kind: "silent" };
@@ -15,18 +16,24 @@ const ahead: Fault = { kind: "clock", aheadMs: 3_600_000, date: "shifted" };
 let services: LiveServices;
 let prometheus: RunningPrometheus;
 let server: TroubledServer;
-let before: { readonly sockets: number; readonly bytes: number };
+let bytesBefore: number;
 
 /** The server's sources: some for a while in trouble, some for good. */
 const passing = { refused, silent, ahead };
 const lasting = { "still-refused": refused, "still-silent": silent, "still-ahead": ahead };
+/** What answers is given its time on a busy machine. */
+const timeouts = {
+  ...{ refused: 10_000, silent: 2_000, ahead: 10_000 },
+  ...{ "still-refused": 10_000, "still-silent": 2_000, "still-ahead": 10_000 },
+};
 
 beforeAll(async () => {
   services = await startLiveServices("shop", { v1: good, good, bad }, 300);
   prometheus = await startPrometheus({ scrapeConfigs: services.scrapeConfigs });
-  server = await startTroubledServer(prometheus.url, Object.keys({ ...passing, ...lasting }));
-  await vi.waitUntil(() => services.served("bad") > 300, { timeout: 30_000, interval: 200 });
-  before = { sockets: openSockets(), bytes: usedBytes() };
+  server = await startTroubledServer(prometheus.url, timeouts);
+  // Past their warm-up, as the analyses see them.
+  await untilSeen(prometheus.url, ["v1", "good", "bad"]);
+  bytesBefore = usedBytes();
 });
 
 afterAll(async () => {
@@ -52,8 +59,8 @@ const troubles: readonly Trouble[] = [
   },
   {
     name: "all of it at once",
-    faultAt: (second, random) =>
-      inTrouble(second) ? oneOf(second < 3 ? all.slice(0, -1) : all, random) : null,
+    faultAt: (second, random, areUnderWay) =>
+      inTrouble(second) ? oneOf(areUnderWay ? all : all.slice(0, -1), random) : null,
   },
 ];
 
@@ -73,9 +80,8 @@ describe.concurrent("live analyses", () => {
       expect(mostConnections, name).toBeLessThanOrEqual(32);
       expect(bytesPoured, name).toBeLessThan(faults * 16 * megabyte);
     }
-    // The services' own load has open what it likes.
-    await expect.poll(() => openSockets() - before.sockets, { timeout: 10_000 }).toBeLessThan(40);
-    expect(usedBytes() - before.bytes).toBeLessThan(64 * megabyte);
+    // What is beside the heap goes a moment after it was collected.
+    await expect.poll(() => usedBytes() - bytesBefore, { interval: 500 }).toBeLessThan(64 * megabyte);
   });
 
   it("are not judged by a Prometheus that is a minute ahead, behind a balancer that is not", async ({
@@ -104,8 +110,13 @@ describe.concurrent("the server, its source in trouble", () => {
       server.trouble(source, null);
 
       await expect.poll(() => phaseOf(goodId), { timeout: 90_000 }).toBe("done");
-      expect(await server.resultOf(goodId)).toMatchObject({ verdict: "pass" });
-      expect(await server.resultOf(badId)).toMatchObject({ verdict: "fail" });
+      await expect.poll(() => phaseOf(badId), { timeout: 30_000 }).toBe("done");
+      const results = await Promise.all([goodId, badId].map((id) => server.resultOf(id)));
+      const told = JSON.stringify(results.map(({ reason, warnings }) => ({ reason, warnings })));
+      expect(
+        results.map(({ verdict }) => verdict),
+        told,
+      ).toEqual(["pass", "fail"]);
       // Away and back, of each analysis; there were many more looks.
       expect(server.linesNaming(source).length).toBeLessThanOrEqual(4);
     },
@@ -113,7 +124,7 @@ describe.concurrent("the server, its source in trouble", () => {
 
   it.for([
     ["still-refused", /HTTP status 502/],
-    ["still-silent", /no whole answer within 1s/],
+    ["still-silent", /no whole answer within 2s/],
     ["still-ahead", /its clock is about 1h ahead of this machine's/],
   ] as const)("ends inconclusive when it stays so, and says how: %s", async ([source, words], { expect }) => {
     server.trouble(source, lasting[source]);

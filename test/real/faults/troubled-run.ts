@@ -1,14 +1,16 @@
 /** Live analyses, by the clock on the wall, of services that a real Prometheus scrapes and a proxy brings into trouble. */
 import type { AnalysisResult } from "../../../src/analysis/result.ts";
+import type { AnalysisStep } from "../../../src/analysis/run/step.ts";
 import { type Fault, startFaultProxy } from "../../support/fault-proxy.ts";
 import { seeded } from "../../support/seeded.ts";
 import { judgeNow, lastOf, sourceAt } from "../judge-real.ts";
-import { metricsOfAMinute } from "../live-services.ts";
+import { looksOfAMinute, metricsOfAMinute } from "../live-services.ts";
+import { closedByClient } from "./closed-by-client.ts";
 
 export interface Trouble {
   readonly name: string;
-  /** What befalls a query at this second since the start; null is none. */
-  readonly faultAt: (second: number, random: () => number) => Fault | null;
+  /** What befalls a query at this second since the start; null is none. Under way are analyses that have had an answer. */
+  readonly faultAt: (second: number, random: () => number, areUnderWay: boolean) => Fault | null;
 }
 
 /** What came of a good and a bad canary, and what it cost the proxy. */
@@ -22,7 +24,9 @@ export interface Troubled {
 
 export const megabyte = 1024 * 1024;
 
-/** Judges both at once over one source, which is closed at the end. */
+const versions = ["good", "bad"] as const;
+
+/** Judges both at once over one source, which is closed at the end. @throws Error if that leaves a connection open. */
 export async function runTroubled(
   prometheusUrl: string,
   { faultAt }: Trouble,
@@ -36,15 +40,19 @@ export async function runTroubled(
   });
   const began = Date.now();
   const random = seeded(1);
-  proxy.use(() => faultAt((Date.now() - began) / 1_000, random));
-  const judged = async (version: string) =>
-    (await lastOf(judgeNow(source, { ...liveSpec(version), ...spec }))).result;
+  const underWay = new Set<string>();
+  proxy.use(() => faultAt((Date.now() - began) / 1_000, random, underWay.size === versions.length));
+  const judged = async (version: (typeof versions)[number]) => {
+    const steps = judgeNow(source, { ...liveSpec(version), ...spec });
+    const note = ({ state }: AnalysisStep) => state.consumedTo !== null && underWay.add(version);
+    return (await lastOf(steps, note)).result;
+  };
   try {
-    const [good, bad] = await Promise.all([judged("good"), judged("bad")]);
+    const [good, bad] = await Promise.all([judged("good"), judged("bad")]).finally(() => source.close());
+    await closedByClient(proxy);
     const { faults, mostConnections, bytesPoured } = proxy;
     return { good, bad, faults, mostConnections, bytesPoured };
   } finally {
-    await source.close();
     await proxy.close();
   }
 }
@@ -56,9 +64,7 @@ export function liveSpec(version: string) {
     telemetry: "http",
     cohorts: { canary: { version }, baseline: { version: "v1" } },
     metrics: metricsOfAMinute,
-    interval: "1s",
-    tick: "3s",
-    warmup: "2s",
+    ...looksOfAMinute,
     duration: "45s",
     sourceTimeout: "60s",
   };

@@ -22,10 +22,12 @@ export interface TroubledServer {
   close(): Promise<void>;
 }
 
+/** @param timeouts of each source, by its name: how long it is waited for, in milliseconds. */
 export async function startTroubledServer(
   prometheusUrl: string,
-  names: readonly string[],
+  timeouts: Readonly<Record<string, number>>,
 ): Promise<TroubledServer> {
+  const names = Object.keys(timeouts);
   return await openTogether(async (opened) => {
     const proxies = new Map<string, FaultProxy>();
     for (const name of names) {
@@ -38,8 +40,11 @@ export async function startTroubledServer(
       if (proxy === undefined) throw new RangeError(`no source ${name}`);
       return proxy;
     };
-    const limits = { kind: "prometheus", ingestionDelay: "1s", timeoutMs: 1_000, retryBudgetMs: 1_000 };
-    const sources = names.map((name) => [name, { ...limits, url: proxyOf(name).url }]);
+    const common = { kind: "prometheus", ingestionDelay: "1s", retryBudgetMs: 1_000 };
+    const sources = Object.entries(timeouts).map(([name, timeoutMs]) => [
+      name,
+      { ...common, timeoutMs, url: proxyOf(name).url },
+    ]);
     const server = await startCoalmineServer({ sources: Object.fromEntries(sources) });
     opened.defer(() => server.close());
 

@@ -53,12 +53,14 @@ afterAll(async () => {
 describe("events of a Canary", () => {
   it("are found as `kubectl describe` looks for them, and read as it prints them", async () => {
     const uid = await createCanary("checkout");
-    await createCanary("payment");
+    const otherUid = await createCanary("payment");
+    await isAllowed(true);
     events.tell({ namespace: shop.name, name: "checkout" }, pass);
     events.tell({ namespace: shop.name, name: "checkout" }, fail);
     events.tell({ namespace: shop.name, name: "payment" }, pass);
+    const found = await describedEvents("checkout", uid, 2);
+    await describedEvents("payment", otherUid, 1);
     await events.close();
-    const found = await describedEvents("checkout", uid);
     const told = { source: { component: "coalmine" }, count: 1 };
     expect(found).toMatchObject([
       { ...pass, ...told },
@@ -74,11 +76,18 @@ describe("events of a Canary", () => {
   it("are dropped where the Canary or its namespace is not there, or the namespace is going", async () => {
     await createCanary("checkout");
     await createCanary("kept", ["coalmine.dev/keeps-the-namespace"]);
+    await isAllowed(true);
     events.tell({ namespace: shop.name, name: "gone" }, pass);
     events.tell({ namespace: "nowhere", name: "checkout" }, pass);
     await shop.remove();
     events.tell({ namespace: shop.name, name: "kept" }, pass);
+    // The last to be told: when it is there, the others have been tried.
+    const other = await createKubernetesNamespace(admin, "other");
+    const uid = await createCanary("checkout", [], other);
+    events.tell({ namespace: other.name, name: "checkout" }, pass);
+    await describedEvents("checkout", uid, 1, other);
     await events.close();
+    await other.remove();
     expect(logged).toEqual([]);
     expect(await shop.events("Canary/kept")).toEqual([]);
     const removeFinalizers = { metadata: { finalizers: null } };
@@ -93,11 +102,14 @@ describe("events of a Canary", () => {
     events.tell(checkout, fail);
     events.tell(checkout, fail);
     while (logged.length === 0) await sleep(20);
+    // Asked after both, and by more requests than they take: the other is refused by then, too.
+    await isAllowed(false);
     await account.setRights("all");
     await isAllowed(true);
     events.tell(checkout, pass);
+    const found = await describedEvents("checkout", uid, 1);
     await events.close();
-    expect(await describedEvents("checkout", uid)).toMatchObject([pass]);
+    expect(found).toMatchObject([pass]);
     expect(logged.map(({ level }) => level)).toEqual(["warn", "info"]);
     expect(logged[0]?.message).toMatch(
       /the service account "coalmine" of namespace "coalmine-[0-9a-f]+" may not read the Canary \(403\): it lacks the verb "get" on the resource "canaries" .*plugins\/flagger\/server\/rbac.yaml/,
@@ -124,20 +136,25 @@ const eventList = z.looseObject({
   ),
 });
 
-/** The query of `kubectl describe canary` (searchEvents in k8s.io/kubectl/pkg/describe). */
-async function describedEvents(name: string, uid: string) {
-  const about = { kind: "Canary", name, namespace: shop.name, uid };
+/** The query of `kubectl describe canary` (searchEvents in k8s.io/kubectl/pkg/describe), once it finds so many. */
+async function describedEvents(name: string, uid: string, count: number, where = shop) {
+  const about = { kind: "Canary", name, namespace: where.name, uid };
   const selector = Object.entries(about).map(([field, value]) => `involvedObject.${field}=${value}`);
-  const query = `fieldSelector=${encodeURIComponent(selector.join(","))}`;
-  return eventList.parse(await admin.request("GET", `/api/v1/namespaces/${shop.name}/events?${query}`)).items;
+  const path = `/api/v1/namespaces/${where.name}/events?fieldSelector=${encodeURIComponent(selector.join(","))}`;
+  return await where.waitFor({
+    what: `there are ${count} events of ${name}`,
+    read: async () => eventList.parse(await admin.request("GET", path)).items,
+    until: (items) => items.length >= count,
+    seconds: 60,
+  });
 }
 
 /** The uid of a new Canary that no Flagger looks after. */
-async function createCanary(name: string, finalizers: readonly string[] = []): Promise<string> {
+async function createCanary(name: string, finalizers: readonly string[] = [], where = shop): Promise<string> {
   const created = await admin.create({
     apiVersion: "flagger.app/v1beta1",
     kind: "Canary",
-    metadata: { name, namespace: shop.name, finalizers },
+    metadata: { name, namespace: where.name, finalizers },
     spec: {
       targetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
       service: { port: 80 },

@@ -147,7 +147,7 @@ describe("a release", () => {
       read: async () =>
         (await namespace.events(`Canary/${canary.name}`)).filter(({ reason }) => reason === "CoalmineHeld"),
       until: (events) => events.length > 0,
-      seconds: 200,
+      seconds: 400,
     });
     return event?.message ?? "";
   }

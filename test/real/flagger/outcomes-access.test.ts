@@ -56,7 +56,7 @@ describe("a webhook's token", () => {
   it("may stand in the URL", async () => {
     const { phase, flagger, coalmine } = await releases.url;
     expect(phase).toBe("Failed");
-    expect(flagger).toContain("Warning Rollback check rollback passed");
+    expect(flagger).toContain("Rollback check rollback passed");
     expect(coalmine.at(-1)).toMatch(/^Warning CoalmineFail /);
   });
 
@@ -66,7 +66,7 @@ describe("a webhook's token", () => {
     const { name } = stage.namespace;
     const refusal = `the token team may not write in the namespace "${name}"; add "${name}" to its namespaces in the server's settings, or use another token`;
     expect(flagger).toContain(
-      `Warning Halt team.${name} advancement pre-rollout check pre-rollout failed ${refusal}`,
+      `Halt team.${name} advancement pre-rollout check pre-rollout failed ${refusal}`,
     );
     expect(coalmine).toEqual([]);
     expect(await verdictsOf("team")).toEqual([]);
@@ -92,9 +92,7 @@ describe.each(["bearer", "basic"] as const)("a MetricTemplate with %s credential
   it("rolls a bad release back", async () => {
     const { phase, image, flagger } = await releases[`${secret}-bad`];
     expect({ phase, image }).toEqual({ phase: "Failed", image: "shop/checkout:1" });
-    expect(flagger).toContainEqual(
-      expect.stringMatching(/^Warning Halt \S+ advancement coalmine \d+\.\d\d < 25$/),
-    );
+    expect(flagger).toContainEqual(expect.stringMatching(/^Halt \S+ advancement coalmine \d+\.\d\d < 25$/));
     expect(await verdictsOf(`${secret}-bad`)).toEqual(["fail"]);
   });
 });
@@ -103,7 +101,7 @@ it("a MetricTemplate with another namespace's token fails its checks, and Flagge
   const { phase, image, flagger } = await releases.foreign;
   expect({ phase, image }).toEqual({ phase: "Failed", image: "shop/checkout:1" });
   expect(flagger).toContainEqual(
-    expect.stringMatching(/^Warning Metric query failed for coalmine: .*the token team may not write in /s),
+    expect.stringMatching(/^Metric query failed for coalmine: .*the token team may not write in /s),
   );
   expect(await verdictsOf("foreign")).toEqual([]);
 });

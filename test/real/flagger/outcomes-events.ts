@@ -1,49 +1,67 @@
-/** The events of a namespace's Canaries, kept as they come: from the tenth on that are alike, Kubernetes writes over the one before. */
+/** What is told of a namespace's Canaries, kept as it comes: by Coalmine in Kubernetes' events, by Flagger in its log. */
 import { z } from "zod";
 import { keepLooking } from "../../support/keep-looking.ts";
 import type { KubernetesNamespace } from "../../support/kubernetes-namespace.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 
-/** Who tells events of Canaries. */
+/** Who tells of Canaries. */
 export type Teller = "flagger" | "coalmine";
 
 export interface EventRecorder {
   /**
-   * What was told of a Canary so far, in order: `Warning Halt …` by Flagger, whose reason is always the same, and
-   * `Warning CoalmineFail …` by Coalmine.
+   * What was told of a Canary so far, in order. `Warning CoalmineFail …` by Coalmine. By Flagger, `Halt …`: it logs the
+   * text of each event before it makes one, and Kubernetes takes no more than 25 of them in five minutes.
    */
   told(canary: string, by: Teller): readonly string[];
   /** Waits until one of them, but for the first `from`, is so, and answers it. */
   waitFor(canary: string, by: Teller, text: RegExp, seconds: number, from?: number): Promise<string>;
-  /** Looks now. */
-  refresh(): Promise<void>;
   close(): Promise<void>;
 }
 
-export function recordEvents(namespace: KubernetesNamespace): EventRecorder {
+/** @param flaggerLog what the Flagger of that namespace has printed so far. */
+export function recordEvents(namespace: KubernetesNamespace, flaggerLog: () => string): EventRecorder {
   const seen = new Set<string>();
   const told = new Map<string, string[]>();
-  const toldOf = (canary: string, by: Teller) => told.get(`${by} ${canary}`) ?? [];
+  let logRead = 0;
+
+  function add(canary: string, by: Teller, text: string): void {
+    const key = `${by} ${canary}`;
+    told.set(key, [...(told.get(key) ?? []), text]);
+  }
+
+  function readLog(): void {
+    const log = flaggerLog();
+    const end = log.lastIndexOf("\n") + 1;
+    const lines = log.slice(logRead, end).split("\n");
+    logRead = end;
+    for (const line of lines) {
+      if (!line.startsWith("{")) continue;
+      const { canary, msg } = logLine.parse(JSON.parse(line));
+      const place = `.${namespace.name}`;
+      if (canary.endsWith(place)) add(canary.slice(0, -place.length), "flagger", msg.trim());
+    }
+  }
 
   async function look(): Promise<void> {
     const events = (await namespace.list("Event")).map((object) => eventSchema.parse(object));
-    events.sort((a, b) => (a.lastTimestamp ?? "").localeCompare(b.lastTimestamp ?? ""));
-    for (const { metadata, involvedObject, source, type, reason, message, count } of events) {
-      const text = message.replace("(combined from similar events): ", "").trim();
-      const said = `${metadata.uid} ${count ?? 1} ${text}`;
-      if (involvedObject.kind !== "Canary" || seen.has(said)) continue;
-      seen.add(said);
-      const line = source.component === "flagger" ? `${type} ${text}` : `${type} ${reason} ${text}`;
-      const key = `${source.component} ${involvedObject.name}`;
-      told.set(key, [...(told.get(key) ?? []), line]);
+    // Those of one second are in the order of their names, which count up.
+    const age = ({ lastTimestamp, metadata }: Event) => `${lastTimestamp ?? ""} ${metadata.name}`;
+    for (const event of events.toSorted((a, b) => age(a).localeCompare(age(b), "en"))) {
+      const { metadata, involvedObject, source, type, reason, message } = event;
+      if (source.component !== "coalmine" || seen.has(metadata.uid)) continue;
+      seen.add(metadata.uid);
+      add(involvedObject.name, "coalmine", `${type} ${reason} ${message.trim()}`);
     }
   }
 
   const looking = keepLooking(look);
+  const toldOf = (canary: string, by: Teller) => {
+    readLog();
+    return told.get(`${by} ${canary}`) ?? [];
+  };
 
   return {
     told: toldOf,
-    refresh: look,
     async waitFor(canary, by, text, seconds, from = 0) {
       const find = () =>
         toldOf(canary, by)
@@ -62,13 +80,15 @@ export function recordEvents(namespace: KubernetesNamespace): EventRecorder {
   };
 }
 
+const logLine = z.looseObject({ canary: z.string().default(""), msg: z.string().default("") });
+
 const eventSchema = z.looseObject({
-  metadata: z.looseObject({ uid: z.string() }),
-  involvedObject: z.looseObject({ kind: z.string().default(""), name: z.string().default("") }),
+  metadata: z.looseObject({ uid: z.string(), name: z.string() }),
+  involvedObject: z.looseObject({ name: z.string().default("") }),
   source: z.looseObject({ component: z.string().default("") }).prefault({}),
   type: z.string().default(""),
   reason: z.string().default(""),
   message: z.string().default(""),
-  count: z.number().nullish(),
   lastTimestamp: z.string().nullish(),
 });
+type Event = z.infer<typeof eventSchema>;

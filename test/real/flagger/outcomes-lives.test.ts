@@ -36,7 +36,7 @@ describe.each(["headers", "mirror"] as const)("a release by %s", (strategy) => {
   it("is rolled back by the rollback hook when it is bad", async () => {
     const { phase, image, flagger, coalmine } = await lives[`${strategy}-bad`];
     expect({ phase, image }).toEqual({ phase: "Failed", image: "shop/checkout:1" });
-    expect(flagger).toContain("Warning Rollback check rollback passed");
+    expect(flagger).toContain("Rollback check rollback passed");
     expect(coalmine.at(-1)).toMatch(new RegExp(`^Warning CoalmineFail ${aFifthFails}`));
   });
 });
@@ -104,7 +104,7 @@ describe("one release after another", () => {
     expect(waited).toEqual([]);
     expect({ phase, image }).toEqual({ phase: "Succeeded", image: "shop/checkout:2" });
     const place = `gated.${stage.namespace.name}`;
-    expect(flagger).toContain(`Warning Halt ${place} advancement waiting for approval confirm-rollout`);
+    expect(flagger).toContain(`Halt ${place} advancement waiting for approval confirm-rollout`);
   });
 });
 
@@ -133,7 +133,8 @@ function liveAll() {
     unseen: heldForGood(() => begin(weights("unseen"), unseenTag)),
     "rolled-back": end(weights("rolled-back", { onInconclusive: "rollback" }), idleTag),
     promoted: end(weights("promoted", { onInconclusive: "promote" }), idleTag),
-    superseded: supersede(() => begin(weights("superseded"))),
+    // Flagger overtakes it two ticks after its analysis has begun, or more.
+    superseded: supersede(() => begin(weights("superseded", { duration: "60s" }))),
     deployed: deploy(weights("deployed")),
     successive: releaseThrice(weights("successive")),
     gated: gate(weights("gated")),
@@ -185,7 +186,7 @@ async function gate(options: JudgedCanary) {
   const place = `${stage.namespace.name}/${options.name}`;
   const closed = await stage.command("gate", "close", place, "--hook", "confirm-rollout");
   const release = await stage.release(canary, "shop/checkout:2");
-  await canary.waitForPhase("Waiting", 60);
+  await canary.waitForPhase("Waiting", 120);
   await release.waitFor("flagger", /waiting for approval confirm-rollout/);
   const waited = release.told("coalmine");
   const opened = await stage.command("gate", "open", place, "--hook", "confirm-rollout");

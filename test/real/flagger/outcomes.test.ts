@@ -45,25 +45,27 @@ describe.each(strategies)("a release by %s", (strategy) => {
     expect(flagger.filter((text) => text.includes("external check"))).toEqual([]);
   });
 
-  it("is rolled back in the tick after the verdict when it is bad, before a check fails", async () => {
+  it("is rolled back in the tick after the verdict when it is bad, not by failed checks", async () => {
     const { phase, image, flagger, coalmine } = await releases[strategy].bad;
     expect({ phase, image }).toEqual({ phase: "Failed", image: "shop/checkout:1" });
     expect(coalmine).toEqual([
       expect.stringMatching(/^Normal CoalmineStarted /),
       expect.stringMatching(new RegExp(`^Warning CoalmineFail ${aFifthFails}`)),
     ]);
-    expect(flagger).toContain("Warning Rollback check rollback passed");
-    expect(flagger).toContain(`Warning Rolling back ${placeOf("bad", strategy)} manual webhook invoked`);
-    expect(flagger.filter((text) => /external check|Confirm-promotion/.test(text))).toEqual([]);
+    expect(flagger).toContain("Rollback check rollback passed");
+    expect(flagger).toContain(`Rolling back ${placeOf("bad", strategy)} manual webhook invoked`);
+    // The verdict may come between two hooks of a tick.
+    expect(flagger.filter((text) => text.includes("external check")).length).toBeLessThanOrEqual(1);
+    expect(flagger.filter((text) => text.includes("Confirm-promotion"))).toEqual([]);
   });
 
   it("is rolled back by failed checks without a rollback hook, which say why", async () => {
     const { phase, image, flagger } = await releases[strategy].checks;
     expect({ phase, image }).toEqual({ phase: "Failed", image: "shop/checkout:1" });
     const place = placeOf("checks", strategy);
-    const check = `Warning Halt ${place} advancement external check rollout failed FAIL: ${aFifthFails}`;
+    const check = `Halt ${place} advancement external check rollout failed FAIL: ${aFifthFails}`;
     expect(flagger.filter((text) => new RegExp(`^${check}`).test(text))).toHaveLength(2);
-    expect(flagger).toContain(`Warning Rolling back ${place} failed checks threshold reached 2`);
+    expect(flagger).toContain(`Rolling back ${place} failed checks threshold reached 2`);
   });
 
   it("is held while nobody knows, and promoted by the command that the event tells", async () => {
@@ -71,8 +73,9 @@ describe.each(strategies)("a release by %s", (strategy) => {
     expect(command).toMatchObject({ code: 0, stderr: "" });
     expect({ phase, image }).toEqual({ phase: "Succeeded", image: `shop/checkout:2${idleTag}` });
     const place = placeOf("held", strategy);
-    expect(flagger).toContain(
-      `Warning Halt ${place} advancement waiting for promotion approval confirm-promotion`,
+    // For more traffic, where Flagger has been slower than the analysis.
+    expect(flagger).toContainEqual(
+      expect.stringMatching(new RegExp(`^Halt ${place} advancement ${waiting.source}`)),
     );
     expect(flagger.filter((text) => text.includes("external check"))).toEqual([]);
     expect(coalmine).toEqual([
@@ -87,7 +90,7 @@ describe.each(strategies)("a release by %s", (strategy) => {
   it("is rolled back when the hold is over", async () => {
     const { phase, image, flagger, coalmine } = await releases[strategy].expired;
     expect({ phase, image }).toEqual({ phase: "Failed", image: "shop/checkout:1" });
-    expect(flagger).toContain("Warning Rollback check rollback passed");
+    expect(flagger).toContain("Rollback check rollback passed");
     expect(coalmine).toEqual([
       expect.stringMatching(/^Normal CoalmineStarted /),
       expect.stringMatching(/^Warning CoalmineHeld /),
@@ -114,12 +117,15 @@ function releaseAll(strategy: Strategy) {
   });
 }
 
-/** Does what the event says, as it says it. */
+const waiting = /waiting for (?:promotion|traffic increase) approval confirm-/;
+
+/** Does what the event says, as it says it, once Flagger waits for it. */
 async function promoteHeld(
   begin: () => ReturnType<OutcomeStage["release"]>,
 ): Promise<Outcome & { readonly command: Ended }> {
   const release = await begin();
   const event = await release.waitFor("coalmine", /CoalmineHeld/);
+  await release.waitFor("flagger", waiting);
   const [, args = ""] = /to promote: coalmine ([^;]+);/.exec(event) ?? [];
   const command = await stage.command(...args.split(" "));
   return { command, ...(await release.end()) };

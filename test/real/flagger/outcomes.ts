@@ -1,4 +1,4 @@
-/** Releases that Coalmine judges behind the real Flagger, and what people can see of each: the image, and Kubernetes' events. */
+/** Releases that Coalmine judges behind the real Flagger, and what people can see of each: the image, and what both say. */
 import { type HookType, hookTypes } from "../../../src/adapters/flagger/hook-call.ts";
 import type { Canary } from "../../support/canary.ts";
 import type { Manifest } from "../../support/kubernetes-api.ts";
@@ -8,7 +8,7 @@ import { recordEvents, type Teller } from "./outcomes-events.ts";
 import { type FlaggerStage, type FlaggerStageOptions, openFlaggerStage } from "./stage.ts";
 
 /** Generous, in seconds: a dozen releases run at once on whatever machine there is. */
-const patience = 240;
+const patience = 400;
 
 /** A spec as in the field, with times that a test can wait for. */
 export const judge: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ export const judge: Readonly<Record<string, string>> = {
 /** How a fail says that a fifth of the requests fail, as those of a bad image do. */
 export const aFifthFails = String.raw`(?:no metric alone, but together: .*)?errors: canary (?:19\.\d|20|20\.\d) % \([\d,]+ of [\d,]+\), baseline 0\.\d+ % `;
 
-/** What became of a release: what users get, and what the events say. */
+/** What became of a release: what users get, and what was told, as EventRecorder has it. */
 export interface Outcome {
   /** `Succeeded` or `Failed`. */
   readonly phase: string;
@@ -33,11 +33,11 @@ export interface Outcome {
 /** A revision of a Canary that Flagger has noticed. */
 export interface Release {
   readonly canary: Canary;
-  /** What the events have said since it began, as EventRecorder has them. */
+  /** What was told since it began, as EventRecorder has it. */
   told(by: Teller): readonly string[];
-  /** Waits for an event that is so, and answers it. */
+  /** Waits until something is told that is so, and answers it. */
   waitFor(by: Teller, text: RegExp): Promise<string>;
-  /** Waits for the end, and for the last that Flagger has to say of it. */
+  /** Waits for the end, and for the last that both have to say of it. */
   end(): Promise<Outcome>;
 }
 
@@ -69,14 +69,8 @@ export async function openOutcomeStage(options: FlaggerStageOptions = {}): Promi
     throw error;
   });
   opened.defer(() => stage.close());
-  const events = recordEvents(stage.namespace);
+  const events = recordEvents(stage.namespace, stage.flagger.log);
   opened.defer(() => events.close());
-
-  /** How often Flagger has ended a release: by its log, for Kubernetes takes 25 events of a Canary from it in five minutes. */
-  function endsOf(name: string): number {
-    const end = `(?:Promotion completed|Canary failed)! Scaling down ${name}[.]${stage.namespace.name}`;
-    return stage.flagger.log().match(new RegExp(`"msg":"${end}"`, "g"))?.length ?? 0;
-  }
 
   async function release(canary: Canary, image: string): Promise<Release> {
     const { name } = canary;
@@ -84,7 +78,6 @@ export async function openOutcomeStage(options: FlaggerStageOptions = {}): Promi
       flagger: events.told(name, "flagger").length,
       coalmine: events.told(name, "coalmine").length,
     };
-    const ended = endsOf(name);
     await canary.setImage(image);
     const told = (by: Teller) => events.told(name, by).slice(before[by]);
     const waitFor = (by: Teller, text: RegExp) => events.waitFor(name, by, text, patience, before[by]);
@@ -93,17 +86,8 @@ export async function openOutcomeStage(options: FlaggerStageOptions = {}): Promi
       told,
       waitFor,
       async end() {
-        const what = `Flagger has told the end of ${name}`;
-        await stage.namespace.waitFor({
-          what,
-          read: async () => endsOf(name),
-          until: (ends) => ends > ended,
-          seconds: patience,
-        });
+        await waitFor("flagger", /^(?:Promotion completed|Canary failed)! Scaling down /);
         const { status } = await canary.waitForEnd(patience);
-        // Written a moment after the log, if it is written at all.
-        const last = /(?:Promotion completed|Canary failed)!/;
-        await events.waitFor(name, "flagger", last, 5, before.flagger).catch(() => events.refresh());
         // Coalmine tries again when the API is slow to take an Event.
         const isBegun = told("coalmine").some((text) => text.includes("CoalmineStarted"));
         if (isBegun) await waitFor("coalmine", /Coalmine(?:Pass|Fail|Inconclusive|HoldTimedOut|Opened)/);

@@ -16,7 +16,7 @@ export interface RecordedReleases {
 }
 
 /** Generous: a dozen releases run at once on whatever machine there is. */
-const patience = 240;
+const patience = 400;
 
 export function recordedReleases(shop: FlaggerShop, recorder: HookRecorder): RecordedReleases {
   async function open(name: string, { script, ...options }: RecordedRelease) {
@@ -29,7 +29,7 @@ export function recordedReleases(shop: FlaggerShop, recorder: HookRecorder): Rec
       const canary = await open(name, options);
       await canary.setImage("shop/checkout:2");
       await canary.waitForEnd(patience);
-      return await recorder.waitFor(name, "the last event", hasLastEvent, 30);
+      return await recorder.waitFor(name, "the last event", hasLastEvent, patience);
     },
     async supersede(name) {
       const canary = await open(name, { strategy: "weights", script: denyFirst({ rollout: 100 }) });

@@ -34,6 +34,9 @@ export interface FlaggerShopOptions {
 /** How long the primary's pods count before a release: latency boundaries are chosen from it. */
 const historySeconds = 8;
 
+/** Generous: several Canaries are made at once on whatever machine there is. */
+const patience = 400;
+
 /** Starts all of it, in about three seconds. */
 export async function openFlaggerShop(options: FlaggerShopOptions = {}): Promise<FlaggerShop> {
   return await openTogether((opened) => fill(options, opened));
@@ -72,12 +75,12 @@ async function openCanary(
   if (name === undefined) throw new Error("a Canary with a name is wanted");
   await namespace.apply(manifests);
   const canary = namespace.canary(name);
-  const { spec } = await canary.waitForPhase("Initialized", 90);
+  const { spec } = await canary.waitForPhase("Initialized", patience);
   await namespace.waitFor({
     what: `the primary's pods of ${name} have been scraped for a while`,
     read: async () => pods.scrapedFor(namespace.name, `${spec.targetRef.name}-primary`),
     until: (seconds) => seconds >= historySeconds,
-    seconds: 60,
+    seconds: patience,
   });
   return canary;
 }

@@ -2,17 +2,21 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { createKubernetesApi } from "../../support/kubernetes-api.ts";
+import { type LoopbackServer, serveOnLoopback } from "../../support/loopback-server.ts";
 import { shareAnnotation } from "../../support/pod-metrics/canary-traffic.ts";
 import { badTag, idleTag, unseenTag } from "../../support/pod-metrics/pod-metrics.ts";
 import { type CanaryOptions, canaryManifests } from "./canary-manifests.ts";
 import { type FlaggerStage, openFlaggerStage } from "./stage.ts";
 
 /** Generous: several releases run at once on whatever machine there is. */
-const patience = 200;
+const patience = 400;
+
+/** Rates that change are as wanted for a moment on their way. */
+const steadyMs = 3_000;
 
 interface Release extends Omit<CanaryOptions, "name"> {
   readonly tag?: string;
-  /** Requests a second that the canary and the primary get at some time, and how many of the canary's fail. */
+  /** Requests a second that the canary and the primary get in its first step, and how many of the canary's fail. */
   readonly gets: { readonly canary: number; readonly failed: number; readonly primary: number };
 }
 
@@ -32,9 +36,11 @@ const releases: Readonly<Record<string, Release>> = {
 };
 
 let stage: FlaggerStage;
+let hold: LoopbackServer;
 const met = new Map<string, Promise<void>>();
 
 beforeAll(async () => {
+  hold = await serveOnLoopback((_request, response) => void response.writeHead(403).end("not yet"));
   stage = await openFlaggerStage();
   for (const [name, release] of Object.entries(releases)) {
     const one = meets(name, release);
@@ -47,6 +53,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.allSettled(met.values());
   await stage?.close();
+  await hold?.close();
 });
 
 it.each(Object.keys(releases))("the canary of %s gets what Flagger says", async (name) => {
@@ -66,15 +73,22 @@ it("the server may read a Canary, and no more than it is shipped with", async ()
   }
 });
 
-/** Releases it, and waits until the requests of both cohorts are as they should be at the same time. */
+/** Releases it, holds it in its first step, and waits until the requests of both cohorts are as they should be, and stay so. */
 async function meets(name: string, { tag = "", gets, ...options }: Release): Promise<void> {
-  const canary = await stage.open(canaryManifests({ name, ...options }));
+  const webhooks = [{ name: "hold", type: "rollout", url: hold.url }];
+  const canary = await stage.open(
+    canaryManifests({ name, webhooks, analysis: { threshold: 1_000 }, ...options }),
+  );
   await canary.setImage(`shop/checkout:2${tag}`);
+  let since = Number.POSITIVE_INFINITY;
   await stage.namespace.waitFor({
     what: `${name} gets ${JSON.stringify(gets)} requests a second`,
     read: () => requestsOf(name),
-    until: (now) =>
-      isNear(now.canary, gets.canary) && isNear(now.failed, gets.failed) && isNear(now.primary, gets.primary),
+    until: (now) => {
+      const isSo = (["canary", "failed", "primary"] as const).every((key) => isNear(now[key], gets[key]));
+      since = isSo ? Math.min(since, performance.now()) : Number.POSITIVE_INFINITY;
+      return performance.now() - since > steadyMs;
+    },
     seconds: patience,
   });
 }

@@ -15,6 +15,8 @@ export interface FlaggerStage extends FlaggerShop {
 export interface FlaggerStageOptions extends FlaggerShopOptions {
   /** Of the Coalmine server, beside its source `default` and its cluster. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** For how long it tries a read of Prometheus again before it says that the source is away. */
+  readonly retryBudgetMs?: number;
 }
 
 /** Starts all of it, in about five seconds. */
@@ -25,8 +27,10 @@ export async function openFlaggerStage(options: FlaggerStageOptions = {}): Promi
     const { url } = shop.prometheus;
     const account = await installServerAccount(shop.api, sharedControlPlane());
     opened.defer(() => account.remove());
+    const { retryBudgetMs } = options;
+    const retries = retryBudgetMs === undefined ? {} : { retryBudgetMs };
     const coalmine = await startCoalmineServer({
-      sources: { default: { kind: "prometheus", url, ingestionDelay: "2s", retryBudgetMs: 1_000 } },
+      sources: { default: { kind: "prometheus", url, ingestionDelay: "2s", ...retries } },
       kubernetes: account.settings,
       ...options.settings,
     });

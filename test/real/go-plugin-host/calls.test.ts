@@ -38,7 +38,11 @@ describe.each([
     const host = await startHost();
     const { tell, echo } = await host.start(fields);
     await echo({ stdout: "to stdout\n", stderr: "to stderr\n", log: "to the log" });
-    await until(async () => (await tell("output")).stderr !== undefined);
+    const isWhole = (text = "") => text.endsWith("\n");
+    await until(async () => {
+      const { stdout, stderr } = await tell("output");
+      return isWhole(stdout) && isWhole(stderr);
+    });
     expect(await tell("output")).toEqual({ stdout: "to stdout\n", stderr: "to stderr\n" });
     await until(() => host.log().includes("to the log"));
     expect(host.log()).toMatch(/\[INFO\] .*to the log/);

@@ -16,6 +16,7 @@ it.each(both)("ends by itself when the host ends it, and its socket is gone (%o)
   expect(host.sockets()).toHaveLength(1);
   expect(await tell("kill")).toEqual({ exited: true });
   expect(isRunning(pid)).toBe(false);
+  await until(() => host.log().includes("plugin process exited"));
   expect(host.log()).toMatch(exitedWell);
   expect(host.log()).not.toContain("plugin failed to exit gracefully");
   expect(host.sockets()).toEqual([]);
@@ -29,6 +30,7 @@ it.each(both)("ends in time though a call is under way (%o)", async (fields) => 
   await until(() => host.log().includes("hanging"));
   expect(await tell("kill")).toEqual({ exited: true });
   await expect(hanging).rejects.toThrow("rpc error");
+  await until(() => host.log().includes("plugin process exited"));
   expect(host.log()).toMatch(exitedWell);
   expect(host.log()).not.toContain("plugin failed to exit gracefully");
 });

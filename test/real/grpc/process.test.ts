@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { freePort } from "../../servers/own-process.ts";
+import { freePort } from "../../servers/free-port.ts";
 import { certificatesIn } from "../../support/certificates.ts";
 import { type FakePrometheus, type FakeSeries, startFakePrometheus } from "../../support/fake-prometheus.ts";
 import { type CoalmineServer, startCoalmineServer } from "../coalmine-server.ts";
@@ -45,9 +45,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Two stable pods, and a canary of one that fails a request in ten: ten minutes ago to in ten minutes, a scrape a second. */
+/** Two stable pods, and a canary of one that fails a request in ten: ten minutes ago to in an hour, a scrape a second. */
 function counted(now: number): readonly FakeSeries[] {
-  const [from, seconds] = [now - 600_000, 1_200];
+  const [from, seconds] = [now - 600_000, 4_200];
   const counter = (pod: string, code: string, rate: number): FakeSeries => ({
     labels: { __name__: "http_requests_total", namespace: "shop", service: "checkout", pod, status: code },
     samples: Array.from({ length: seconds }, (_, at) => [from + at * 1_000, Math.floor(rate * at)] as const),

@@ -84,7 +84,7 @@ async function putAll(): Promise<void> {
 async function disturb(until: number): Promise<void> {
   const middle = (Date.now() + until) / 2;
   let isRestarted = false;
-  for (let kill = 0; Date.now() < until; kill++) {
+  for (let kill = 0; Date.now() < until || !isRestarted; kill++) {
     await sleep(pauseMs);
     const replica = replicas[kill % replicas.length];
     await replica?.kill();

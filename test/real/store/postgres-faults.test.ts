@@ -67,7 +67,8 @@ const waitingSql =
 
 it("gives up a statement that takes too long, and its connection serves the next", async () => {
   const database = await postgres.empty();
-  const { analyses } = await openStoreAt(database.url, { maxConnections: 1, statementTimeoutMs: 100 });
+  // Long for every statement but one that waits for somebody.
+  const { analyses } = await openStoreAt(database.url, { maxConnections: 1, statementTimeoutMs: 2_000 });
   await analyses.insert(changeOf(recordOf("a")));
   const holder = await another(database.url);
   await holder.query("begin; select * from analyses for update");
@@ -125,12 +126,12 @@ describe("opening", () => {
     const database = await postgres.empty();
     const holder = await another(database.url);
     await holder.query("begin; select pg_advisory_xact_lock(6620771204)");
-    const opening = openStoreAt(database.url, { statementTimeoutMs: 50 });
+    const opening = openStoreAt(database.url, { statementTimeoutMs: 1_000 });
     const waits =
       "select pid from pg_stat_activity where wait_event = 'advisory' and datname = current_database()";
     await expect.poll(() => database.query(waits)).toHaveLength(1);
     // Past the limit of a statement: the server would have ended the wait by now.
-    await holder.query("select pg_sleep(0.2)");
+    await holder.query("select pg_sleep(2)");
     expect(await database.query(waits)).toHaveLength(1);
     await holder.query("commit");
     await (await opening).check();

@@ -16,7 +16,11 @@ import { usePostgres } from "./use-postgres.ts";
 const postgres = usePostgres();
 
 /** A database as a process is told of it, and as the test sees it. */
-type Shared = Pick<TestDatabase, "openStore" | "query"> & { readonly target: readonly string[] };
+type Shared = Pick<TestDatabase, "openStore" | "query"> & {
+  readonly target: readonly string[];
+  /** Resolves once nothing is under way for a process that has ended. */
+  settled(): Promise<void>;
+};
 
 const databases: readonly (readonly [name: string, empty: () => Promise<Shared>])[] = [
   [
@@ -27,6 +31,7 @@ const databases: readonly (readonly [name: string, empty: () => Promise<Shared>]
         target: ["sqlite", path],
         openStore: () => openSqliteAt(path),
         query: async (sql) => queryFile(path, sql),
+        settled: async () => undefined,
       };
     },
   ],
@@ -34,10 +39,20 @@ const databases: readonly (readonly [name: string, empty: () => Promise<Shared>]
     "PostgreSQL",
     async () => {
       const { url, openStore, query } = await postgres.empty();
-      return { target: ["postgres", url], openStore, query };
+      return {
+        target: ["postgres", url],
+        openStore,
+        query,
+        settled: () => expect.poll(() => query(othersSql)).toEqual([]),
+      };
     },
   ],
 ];
+
+/** A server's process goes on for a moment with what a client that was killed had asked for. */
+const othersSql = `
+  select query from pg_stat_activity where datname = current_database() and backend_type = 'client backend'
+  and pid <> pg_backend_pid()`;
 
 describe.each(databases)("on %s", (_, empty) => {
   it("processes that find no schema make one together, and all of them write", async () => {
@@ -65,12 +80,13 @@ describe.each(databases)("on %s", (_, empty) => {
 
   it("nothing is lost that was answered before the process was killed", async () => {
     for (const lines of [10, 25, 60]) {
-      const { target, openStore } = await empty();
+      const { target, openStore, settled } = await empty();
       const process = startStoreProcess([...target, "write"]);
       process.begin();
       await process.hasTold(lines);
       process.kill();
       await process.ended;
+      await settled();
       const store = await openStore();
       const { running, looks } = await keptOf(store.analyses, "a");
       const answered = Number(process.told.at(-1));

@@ -21,7 +21,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "coalmine-go-plugin-"));
   const flags = ["-mod=readonly", "-buildvcs=false", "-o", `${folder}/`];
   await runCommand("go", ["build", ...flags, "./host", "./record"], { cwd: moduleFolder, nice: 10 });
-});
+  // Where nothing of it has been compiled yet, on a small machine.
+}, 600_000);
 
 afterEach(() => {
   for (const host of hosts) host.kill("SIGKILL");
@@ -112,9 +113,9 @@ describe("a Go host", () => {
     const { tell } = await startPlugin();
     expect((await tell("call", { method: "Plugin.Print", text: "look here" })).error).toBeUndefined();
     expect((await tell("ping")).error).toBeUndefined();
-    const { stderr } = await tell("log");
-    // By console.log and by process.stdout.
-    expect(stderr?.split("look here\n")).toHaveLength(3);
+    // By console.log and by process.stdout; the host reads them beside the calls.
+    const printed = async () => (await tell("log")).stderr?.split("look here\n");
+    await expect.poll(printed, { timeout: 60_000 }).toHaveLength(3);
   });
 
   it("ends the plugin by quit, without a kill, and its socket is gone", async () => {
@@ -140,7 +141,7 @@ describe("a Go host", () => {
   it("sees a plugin that is killed, and starts it again", async () => {
     const { tell, start, pid } = await startPlugin();
     expect(await tell("crash")).toMatchObject({ exited: true });
-    expect((await tell("echo", { text: "a", bytes: 1 })).error).toMatch(/shut down|EOF/);
+    expect((await tell("echo", { text: "a", bytes: 1 })).error).toMatch(/shut ?down|EOF|broken pipe/);
     const again = await start();
     expect(again.error).toBeUndefined();
     expect(again.pid).not.toBe(pid);

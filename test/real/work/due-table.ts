@@ -29,6 +29,8 @@ export interface TakeOptions {
   /** How many looks an analysis has, and the pause between them. */
   readonly looks: number;
   readonly intervalMs: number;
+  /** A look goes on once so many have begun one, of those whose takes are in the table; at once if left out. */
+  readonly together?: number;
 }
 
 export async function insertDue(database: SqlDatabase, looks: readonly DueLook[]): Promise<void> {
@@ -42,7 +44,15 @@ export async function insertDue(database: SqlDatabase, looks: readonly DueLook[]
   });
 }
 
-export function takeFrom(database: SqlDatabase, { by, lookMs, looks, intervalMs }: TakeOptions): TakeLook {
+export function takeFrom(
+  database: SqlDatabase,
+  { by, lookMs, looks, intervalMs, together = 1 }: TakeOptions,
+): TakeLook {
+  const begun = async () => {
+    const count = sql<{ readonly count: number }>`select count(distinct by)::int as count from calls`;
+    const { rows } = await ask(database, (db) => count.execute(db));
+    return rows[0]?.count ?? 0;
+  };
   return async (id, isRetry, signal) => {
     const found = await ask(database, (db) =>
       sql<Row>`select namespace, due_at, looks from due where id = ${id}`.execute(db),
@@ -54,6 +64,7 @@ export function takeFrom(database: SqlDatabase, { by, lookMs, looks, intervalMs 
       sql`insert into calls values (${id}, ${by}, ${isRetry}, ${late})`.execute(db),
     );
     if (row === undefined || late < 0) return;
+    while (together > 1 && (await begun()) < together) await sleep(20, undefined, { signal });
     await sleep(lookMs, undefined, { signal });
     await transact(database, async (db) => {
       const look = row.looks + 1;

@@ -1,6 +1,8 @@
 /** What becomes of looks when replicas, or the database, go away. */
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../../src/app/system-clock.ts";
+import type { Clock } from "../../../src/base/clock.ts";
 import { observeTakes } from "../../support/observe-takes.ts";
 import { quietLogger } from "../../support/quiet-logger.ts";
 import { usePostgres } from "../store/use-postgres.ts";
@@ -14,12 +16,22 @@ const ids = (count: number) => Array.from({ length: count }, (_, index) => `a${i
 const dueNow = (count: number, namespace = "shop") =>
   ids(count).map((id) => ({ id, namespace, dueAt: Date.now() }));
 const patient = { timeout: 60_000 };
+/** The machine's clock, by which every wait takes so many times as long. */
+const slowed = (times: number): Clock => ({
+  now: systemClock.now,
+  until: (time, signal) => {
+    const now = systemClock.now();
+    return systemClock.until(now + times * (time - now), signal);
+  },
+});
 
 it("three replicas take each look once, all of them some", async () => {
   const { url, openQueue, insert, query } = await emptyQueueDatabase(postgres);
   // It makes the schema, and takes none.
   await openQueue();
-  const options = { lookMs: 20, looks: 5, intervalMs: 100, concurrency: 4, pollMs: 50, overdueMs: 30_000 };
+  // No look ends before each of the three is at one: the fastest might else have taken all.
+  const looking = { lookMs: 20, looks: 5, intervalMs: 100, together: 3 };
+  const options = { ...looking, concurrency: 4, pollMs: 50, overdueMs: hour };
   await Promise.all(["x", "y", "z"].map((by) => startQueueProcess(url, { ...options, by })));
   await insert(...dueNow(60));
   await expect.poll(() => query("select from due where due_at is not null"), patient).toEqual([]);
@@ -33,11 +45,16 @@ it("three replicas take each look once, all of them some", async () => {
 it("looks of a replica that was killed are taken by another, as lost ones, each once", async () => {
   const { url, openQueue, insert, query } = await emptyQueueDatabase(postgres);
   await openQueue();
-  const options = { looks: 2, intervalMs: 50, concurrency: 4, pollMs: 50, overdueMs: 1_000, sweepMs: 100 };
+  const options = { looks: 2, intervalMs: 50, concurrency: 4, pollMs: 50, overdueMs: hour / 2, sweepMs: 100 };
   const killed = await startQueueProcess(url, { ...options, by: "killed", lookMs: hour });
   await insert(...dueNow(6));
   await expect.poll(() => query("select from calls"), patient).toHaveLength(4);
   await killed.kill();
+  // An hour passes: nothing that goes on now is so slow that it counts as lost.
+  await query(`update due set due_at = due_at - ${hour}`);
+  await query(
+    "update graphile_worker._private_jobs set locked_at = locked_at - interval '1 hour' where locked_at is not null",
+  );
   await startQueueProcess(url, { ...options, by: "other", lookMs: 0 });
   await expect.poll(() => query("select from due where due_at is not null"), patient).toEqual([]);
   expect(await query("select by, count(*)::int from taken group by by")).toEqual([
@@ -63,9 +80,9 @@ it("a look that is only slow is not begun a second time, nor one that waits", as
 it("a look without a job is called for again, as a lost one", async () => {
   const { openQueue, insert, query, database } = await emptyQueueDatabase(postgres);
   await openQueue();
-  await insert(...dueNow(1));
+  await insert(...dueNow(1).map((look) => ({ ...look, dueAt: look.dueAt - hour })));
   await query("delete from graphile_worker._private_jobs");
-  const queue = await openQueue({ overdueMs: 100 });
+  const queue = await openQueue();
   await queue.open(takeFrom(database, { by: "q", lookMs: 0, looks: 1, intervalMs: 0 }));
   await expect.poll(() => query("select from taken"), patient).toHaveLength(1);
   expect(await query("select is_retry from calls")).toEqual([{ is_retry: true }]);
@@ -76,7 +93,8 @@ it.each([
   ["does not heed", () => new Promise(() => undefined)],
 ])("a look that %s its abort at the close is due at once for another replica", async (_, work) => {
   const { openQueue, insert, query } = await emptyQueueDatabase(postgres);
-  const first = await openQueue();
+  // Its limits for a close are for a database that answers at once.
+  const first = await openQueue({ clock: slowed(5) });
   let begun = 0;
   await first.open(async (_id, _isRetry, signal) => {
     begun += 1;

@@ -26,7 +26,7 @@ beforeAll(async () => {
     createCertificate("ann", "ca", "extendedKeyUsage=clientAuth"),
     createCertificate("ben", "ca", "extendedKeyUsage=clientAuth"),
   ]);
-}, 60_000);
+});
 
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -20,7 +20,7 @@ describe("fetchExposition", () => {
 
   async function fetchOf(answer: FixedAnswer) {
     pod.answer(answer);
-    const signal = AbortSignal.timeout(5_000);
+    const signal = AbortSignal.timeout(60_000);
     return fetchExposition(new URL(pod.metricsUrl), { dispatcher, signal, maxBodyBytes: 100 });
   }
 
@@ -69,7 +69,7 @@ describe("fetchExposition", () => {
     });
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const signal = AbortSignal.timeout(5_000);
+    const signal = AbortSignal.timeout(60_000);
     const url = new URL(`http://127.0.0.1:${port}/metrics`);
     await expect(fetchExposition(url, { dispatcher, signal, maxBodyBytes: 100 })).rejects.toThrow("closed");
     await new Promise((resolve) => void server.close(resolve));

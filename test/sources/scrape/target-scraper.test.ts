@@ -20,7 +20,7 @@ describe("TargetScraper", () => {
   function openScraper(): TargetScraper {
     const exposition = { maxLineLength: 1_000, maxLabels: 10, maxSamples: 10 };
     const shared = { retentionMs: 1_000, samplesPerSeries: 100, honourTimestamps: false, room: () => 10 };
-    const rules = { dispatcher, timeoutMs: 5_000, maxBodyBytes: 1_000, exposition, ...shared };
+    const rules = { dispatcher, timeoutMs: 60_000, maxBodyBytes: 1_000, exposition, ...shared };
     return new TargetScraper({ url: pod.url, labels: {} }, rules);
   }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { CoalmineError } from "../../../src/base/errors.ts";
 import { openPostgresStore } from "../../../src/store/postgres/open-postgres-store.ts";
 import { postgresFault } from "../../../src/store/postgres/postgres-fault.ts";
-import { freePort } from "../../servers/own-process.ts";
+import { freePort } from "../../servers/free-port.ts";
 import { storeOptions } from "../store-options.ts";
 
 function answered(code: string): DatabaseError {

@@ -39,7 +39,7 @@ export interface PodMetricsOptions {
   readonly traffic: Traffic;
 }
 
-/** An image whose tag ends so fails a fifth of its requests and is slow. */
+/** An image whose tag ends so fails a fifth of its requests. */
 export const badTag = "-bad";
 /** An image whose tag ends so fails every request. */
 export const downTag = "-down";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Listener, listen } from "../../../src/wire/go-plugin/listen.ts";
-import { freePort } from "../../servers/own-process.ts";
+import { freePort } from "../../servers/free-port.ts";
 
 async function listening(network: "unix" | "tcp", env: NodeJS.ProcessEnv) {
   const { promise, resolve } = Promise.withResolvers<Socket>();

@@ -1,13 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { goBool, goString } from "../../../src/wire/gob/go-type.ts";
 import { connectHost } from "../../support/plugin-host.ts";
 import { startPlugin } from "../../support/start-plugin.ts";
 import { echoArgs } from "./sample-plugin.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const program = join(import.meta.dirname, "sample-program.ts");
 

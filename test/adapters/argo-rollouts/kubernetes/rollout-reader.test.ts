@@ -26,7 +26,7 @@ beforeAll(async () => {
   await createAuthority("other-ca");
   await createCertificate("server", "ca", "subjectAltName=IP:127.0.0.1");
   await createCertificate("ann", "ca", "extendedKeyUsage=clientAuth");
-}, 60_000);
+});
 
 afterAll(() => rm(folder, { recursive: true }));
 

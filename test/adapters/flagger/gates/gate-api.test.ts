@@ -215,7 +215,7 @@ describe("a call that cannot be served", () => {
       expect(Buffer.byteLength(reply.body)).toBeLessThanOrEqual(1024);
     };
     await fc.assert(fc.asyncProperty(fc.record({ path, body }), isWell), { seed: 5, numRuns: 150 });
-  }, 30_000);
+  });
 });
 
 test.each(gateDifferences)("Coalmine's half of a difference: $about", async (difference) => {

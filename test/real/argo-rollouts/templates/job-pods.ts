@@ -1,6 +1,6 @@
 /** Plays the kubelet for the pods of Jobs: runs the command of the first container here, and says how it ended. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { keepLooking } from "../../../support/keep-looking.ts";
 import type { KubernetesApi } from "../../../support/kubernetes-api.ts";
 import { type Ended, openWorkFolder } from "../../coalmine-process.ts";
 import { testScheduler } from "./scaled-time.ts";
@@ -32,27 +32,24 @@ export function runJobPods(api: KubernetesApi): JobPods {
     await api.patch(wanted, { status: { phase: code === 0 ? "Succeeded" : "Failed" } }, "status");
   }
 
-  const watching = (async () => {
-    while (isOpen) {
-      const pods = (await api.list({ kind: "Pod", labelSelector: "batch.kubernetes.io/job-name" })).map(
-        (object) => podSchema.parse(object),
-      );
-      for (const pod of pods) {
-        if (pod.spec.schedulerName !== testScheduler || begun.has(pod.metadata.uid)) continue;
-        begun.add(pod.metadata.uid);
-        run(pod).catch((error: unknown) => {
-          if (isOpen) ended.set(pod.metadata.namespace, { code: null, stdout: "", stderr: String(error) });
-        });
-      }
-      await sleep(500);
+  const watching = keepLooking(async () => {
+    const pods = (await api.list({ kind: "Pod", labelSelector: "batch.kubernetes.io/job-name" })).map(
+      (object) => podSchema.parse(object),
+    );
+    for (const pod of pods) {
+      if (pod.spec.schedulerName !== testScheduler || begun.has(pod.metadata.uid)) continue;
+      begun.add(pod.metadata.uid);
+      run(pod).catch((error: unknown) => {
+        if (isOpen) ended.set(pod.metadata.namespace, { code: null, stdout: "", stderr: String(error) });
+      });
     }
-  })();
+  });
 
   return {
     ended: (namespace) => ended.get(namespace) ?? null,
     async close() {
       isOpen = false;
-      await watching;
+      await watching.close();
       await work.close();
     },
   };

@@ -1,6 +1,6 @@
 /** What kube-state-metrics says of the readiness of pods. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { keepLooking } from "../../../support/keep-looking.ts";
 import type { KubernetesApi } from "../../../support/kubernetes-api.ts";
 import { listOf } from "../../../support/kubernetes-json.ts";
 import { serveText, type TextServer } from "./serve-text.ts";
@@ -8,23 +8,16 @@ import { serveText, type TextServer } from "./serve-text.ts";
 /** Serves `kube_pod_status_ready` of every pod. */
 export async function startPodStates(api: KubernetesApi): Promise<TextServer> {
   let text = "";
-  let isOpen = true;
-  const looking = (async () => {
-    while (isOpen) {
-      const pods = (await api.list({ kind: "Pod" })).map((object) => podSchema.parse(object));
-      text = pods.map(exposition).join("");
-      await sleep(1_000);
-    }
-  })();
-  // An error is told by `close`.
-  looking.catch(() => {});
+  const looking = keepLooking(async () => {
+    const pods = (await api.list({ kind: "Pod" })).map((object) => podSchema.parse(object));
+    text = pods.map(exposition).join("");
+  });
   const server = await serveText(async () => text);
   return {
     ...server,
     async close() {
-      isOpen = false;
       await server.close();
-      await looking;
+      await looking.close();
     },
   };
 }

@@ -5,7 +5,7 @@ import { badTag } from "../../../support/pod-metrics/pod-metrics.ts";
 import { canaryOf, deploymentOf, type ExampleCase, manifestsOf } from "./example-cases.ts";
 import { type Places, scaledTime } from "./scaled-time.ts";
 
-/** What becomes of the second version: it works, or fails every fifth request and is slow. */
+/** What becomes of the second version: it works, or fails every fifth request. */
 export type Quality = "good" | "bad";
 
 export const images = {
@@ -24,7 +24,7 @@ export interface ReleaseEnd {
 }
 
 /** Generous: all releases run at once on whatever machine there is. */
-const patience = 240;
+const patience = 400;
 
 /** Deploys the first version with its Canary, waits until Flagger has made the primary, and releases the second. */
 export async function begin(
@@ -53,18 +53,18 @@ export async function release(
   return { state, image, events: await eventsOf(namespace, canary.name) };
 }
 
-/** With the last words of both, which may come some seconds late; of Flagger's Kubernetes may have taken no more. */
+/** With the last words of both, which may come late; of Flagger's Kubernetes may have taken no more. */
 async function eventsOf(namespace: KubernetesNamespace, name: string): Promise<readonly EventLine[]> {
   const read = () => namespace.events(`Canary/${name}`);
-  const isTold = (events: readonly EventLine[]) => {
-    const has = (text: RegExp) => events.some(({ reason, message }) => text.test(`${reason} ${message}`));
-    const isJudgedByHooks = has(/^CoalmineStarted /);
-    return (
-      has(/ (Promotion completed|Canary failed)!/) && (!isJudgedByHooks || has(/^Coalmine(Pass|Fail|Inc)/))
-    );
-  };
-  const wait = { what: `the end of ${name} is told`, read, until: isTold, seconds: 15 };
-  return await namespace.waitFor(wait).catch(read);
+  const has = (events: readonly EventLine[], text: RegExp) =>
+    events.some(({ reason, message }) => text.test(`${reason} ${message}`));
+  const isJudged = (events: readonly EventLine[]) =>
+    !has(events, /^CoalmineStarted /) || has(events, /^Coalmine(Pass|Fail|Inc)/);
+  const judged = { what: `the verdict on ${name} is told`, read, until: isJudged, seconds: patience };
+  await namespace.waitFor(judged);
+  const isEnded = (events: readonly EventLine[]) => has(events, / (Promotion completed|Canary failed)!/);
+  const ended = { what: `the end of ${name} is told`, read, until: isEnded, seconds: 15 };
+  return await namespace.waitFor(ended).catch(read);
 }
 
 /** What people read of it, for a test that is surprised. */

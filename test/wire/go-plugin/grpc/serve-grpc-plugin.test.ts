@@ -4,18 +4,20 @@ import { existsSync, readdirSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { status } from "@grpc/grpc-js";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import type { ConnInfo, StdioData } from "../../../../src/wire/go-plugin/grpc/definitions.ts";
 import { startPlugin } from "../../../support/start-plugin.ts";
 import { connectGrpc, throughOneConnection } from "./grpc-client.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const program = join(import.meta.dirname, "echo-program.ts");
 const offered = { PLUGIN_PROTOCOL_VERSIONS: "1,2" };
+/** A plugin whose grace time is longer than a test: it ends when its host has closed the connection, and only then. */
+const patient = ["unix", "60000", "16777216", "600000"] as const;
+/** One that does not wait for that, nor for what is under way. */
+const hasty = ["unix", "60000", "16777216", "500"] as const;
 
 function start(env: Readonly<Record<string, string>> = {}, ...args: readonly string[]) {
-  return startPlugin([program, ...args], { ...offered, ...env });
+  return startPlugin([program, ...(args.length === 0 ? patient : args)], { ...offered, ...env });
 }
 
 async function startAndConnect(...args: readonly string[]) {
@@ -41,6 +43,7 @@ it("says one line on standard output, and serves who connects there", async () =
   expect(address).toBe(join(folder, readdirSync(folder)[0] ?? ""));
   expect(await host.echo({ text: "a" })).toMatchObject({ text: "a", pid: child.pid });
   await host.shutdown();
+  host.close();
   expect((await ended).stdout).toBe(`${await line}\n`);
 });
 
@@ -172,7 +175,7 @@ it("ends well when the host says so and closes the connection, and removes its s
 });
 
 it("ends after it was told to though the host does not close, and a call never ends", async () => {
-  const { host, ended } = await startAndConnect();
+  const { host, ended } = await startAndConnect(...hasty);
   const call = host.echo({ hang: true });
   await host.shutdown();
   await expect(call).rejects.toMatchObject({ code: status.UNAVAILABLE });
@@ -180,7 +183,8 @@ it("ends after it was told to though the host does not close, and a call never e
 });
 
 it("lets a host that has closed its connection come back, and ends when none does", async () => {
-  const { host, target, ended, folder } = await startAndConnect("unix", "500");
+  // As long as this test takes at least, and the host may take to come.
+  const { host, target, ended, folder } = await startAndConnect("unix", "3000");
   const before = await host.echo({});
   host.close();
   const again = connectGrpc(target);
@@ -195,7 +199,7 @@ it("lets a host that has closed its connection come back, and ends when none doe
 it("ends when its host is killed, though somebody else is connected", async () => {
   const source = `
     const { spawn } = require("node:child_process");
-    spawn(process.execPath, [${JSON.stringify(program)}], { stdio: "inherit" });
+    spawn(process.execPath, ${JSON.stringify([program, ...hasty])}, { stdio: "inherit" });
     setInterval(() => {}, 1000);`;
   const { child, line, ended } = startPlugin(["-e", source], offered);
   const path = (await line).split("|")[3] ?? "";
@@ -213,8 +217,8 @@ it("ends when no host connects for so long as it is to wait", async () => {
 });
 
 it("ends on SIGTERM, as soon as the call under way has its answer and the host what was printed", async () => {
-  // The host stays connected, and the grace time is longer than the test's.
-  const { child, host, ended } = await startAndConnect("unix", "60000", "1000000", "600000");
+  // The host stays connected.
+  const { child, host, ended } = await startAndConnect();
   const printed = host.stdio();
   const call = host.echo({ untilSigterm: true, text: "a", stdout: "x" });
   expect(await once(printed, "data")).toMatchObject([{ channel: "STDOUT" }]);

@@ -46,6 +46,8 @@ func open(role, address string) (*yamux.Session, error) {
 	}
 	settings := yamux.DefaultConfig()
 	settings.KeepAliveInterval = 20 * time.Millisecond
+	// How long a ping waits for its answer, too: the other end may be held up on a busy machine.
+	settings.ConnectionWriteTimeout = time.Minute
 	settings.LogOutput = io.Discard
 	if role == "client" {
 		return yamux.Client(conn, settings)

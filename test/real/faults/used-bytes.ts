@@ -1,11 +1,6 @@
-/** What this process holds, to see that nothing of a fault stays. */
+/** What this process holds in memory, to see that nothing of a fault stays. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-
-/** Sockets, listening or connected, that are open now. */
-export function openSockets(): number {
-  return process.getActiveResourcesInfo().filter((name) => name.startsWith("TCP")).length;
-}
 
 /** Bytes in use on the heap and beside it once all that can be collected is. */
 export function usedBytes(): number {
