@@ -16,6 +16,8 @@ export interface SyntheticCohort {
   /** Second of its first and last sample. */
   readonly bornAt?: number;
   readonly diesAt?: number;
+  /** How many seconds after a whole scrape interval its first pod is scraped; 0 if left out. */
+  readonly phase?: number;
 }
 
 export interface SyntheticOptions {
@@ -91,7 +93,7 @@ function podSeries(
     ),
   ];
   let counts = series.map(() => 0);
-  const phase = pod % scrapeSeconds;
+  const phase = ((cohort.phase ?? 0) + pod) % scrapeSeconds;
   const first = cohort.bornAt ?? -history;
   for (let second = first; second <= (cohort.diesAt ?? seconds); second++) {
     if (second === cohort.restartAt && pod === 0) counts = series.map(() => 0);

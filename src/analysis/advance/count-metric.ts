@@ -10,6 +10,7 @@ import { chooseLayout, type Layout, leastHistory } from "../latency/layout.ts";
 import type { Distribution, MetricObservation, Stratum, Tally } from "../observation.ts";
 import { compareTests, limitRate, limitTests, type Plan, slowerMargins } from "../plan/plan.ts";
 import { type CountMetric, countQuestions } from "../spec/count-metric.ts";
+import type { PairedLook } from "./pair-scrapes.ts";
 import { lookSilence } from "./silence.ts";
 import type { CountMetricState, QuestionState } from "./state.ts";
 import { addToRows } from "./stratum-rows.ts";
@@ -27,6 +28,7 @@ export function startCountMetric(plan: Plan, metric: CountMetric, layout: Layout
     podsWithBad: [],
     sampled: { canary: false, baseline: false },
     silence: [],
+    unpaired: [],
     settledTicks: 0,
     settledNow: false,
     droppedLooks: 0,
@@ -59,15 +61,25 @@ export function marginsOf(metric: CountMetric, kind: "compare" | "slower") {
   return { fail: metric.compare.failAbove, pass: metric.compare.passBelow };
 }
 
-/** Adds one look, which stands for so much time, to the running tick of every question. */
+/** What a count metric is to know of a look beside what it saw. */
+export interface CountLook {
+  /** Of the source's unit of latency. */
+  readonly unitSeconds: number;
+  /** Whether the boundaries of a latency metric may be chosen at this look. */
+  readonly mayChoose: boolean;
+  /** How much time the look stands for. */
+  readonly lookedMs: number;
+  /** What can be compared; null where nothing was counted. */
+  readonly paired: PairedLook | null;
+}
+
+/** Adds one look to the running tick of every question. */
 export function lookCountMetric(
   plan: Plan,
   metric: CountMetric,
   state: CountMetricState,
   observation: MetricObservation,
-  unitSeconds: number,
-  mayChoose: boolean,
-  lookedMs: number,
+  { unitSeconds, mayChoose, lookedMs, paired }: CountLook,
 ): CountMetricState {
   if (observation.kind === "dropped") {
     const silence = lookSilence(state.silence, null, lookedMs);
@@ -80,10 +92,12 @@ export function lookCountMetric(
   if (observation.kind !== "counts" || state.layout === null) return state;
   const { layout } = state;
   const { strata } = observation;
+  if (paired === null) return state;
+  const counts = { strata, paired: paired.strata };
   return {
     ...state,
-    questions: state.questions.map((question) => lookQuestion(plan, metric, state, layout, question, strata)),
-    rows: strata.reduce(
+    questions: state.questions.map((question) => lookQuestion(plan, metric, state, layout, question, counts)),
+    rows: paired.strata.reduce(
       (rows, { canary, baseline }) => addToRows(rows, canary.settled, baseline?.settled ?? null),
       state.rows,
     ),
@@ -99,8 +113,9 @@ export function lookCountMetric(
       canary: state.sampled.canary || strata.some(({ canary }) => canary.sampled),
       baseline: state.sampled.baseline || strata.some(({ baseline }) => baseline?.sampled === true),
     },
-    silence: lookSilence(state.silence, strata, lookedMs),
-    settledNow: state.settledNow || strata.some(isSettled),
+    silence: paired.silence,
+    unpaired: paired.unpaired,
+    settledNow: state.settledNow || paired.strata.some(isSettled),
   };
 }
 
@@ -148,7 +163,7 @@ function lookQuestion(
   state: CountMetricState,
   layout: Layout,
   question: QuestionState,
-  strata: readonly Stratum[],
+  { strata, paired }: { readonly strata: readonly Stratum[]; readonly paired: readonly Stratum[] },
 ): QuestionState {
   if (question.kind === "limit") {
     const tests = limitTests(plan, limitRate(metric), state.dispersion);
@@ -165,14 +180,14 @@ function lookQuestion(
     const at = layout.slower;
     return {
       ...question,
-      fail: lookCompare(tests.fail, question.fail, pairs(strata, at?.fail ?? null, at?.baseline ?? null)),
-      pass: lookCompare(tests.pass, question.pass, pairs(strata, at?.pass ?? null, at?.baseline ?? null)),
+      fail: lookCompare(tests.fail, question.fail, pairs(paired, at?.fail ?? null, at?.baseline ?? null)),
+      pass: lookCompare(tests.pass, question.pass, pairs(paired, at?.pass ?? null, at?.baseline ?? null)),
     };
   }
   const each = (test: CompareTest, states: typeof question.fail) =>
     states.map((one, i) => {
       const index = layout.compare[i] ?? null;
-      return lookCompare(test, one, pairs(strata, index, index));
+      return lookCompare(test, one, pairs(paired, index, index));
     });
   return { kind: "compare", fail: each(tests.fail, question.fail), pass: each(tests.pass, question.pass) };
 }

@@ -7,6 +7,7 @@ import { commitCountMetric, lookCountMetric } from "./count-metric.ts";
 import { closeBlock, lookGaugeMetric } from "./gauge-metric.ts";
 import { ticksEndedBy } from "./look-times.ts";
 import { commitOutage, lookOutage } from "./outage.ts";
+import { type LookSpan, type PairedLook, pairScrapes } from "./pair-scrapes.ts";
 import type { AnalysisState, MetricState } from "./state.ts";
 import { commitTraffic, lookTraffic } from "./traffic.ts";
 
@@ -22,16 +23,23 @@ export function look(plan: Plan, state: AnalysisState, observation: Look, at: nu
   const ended = ticksEndedBy(spec, state.startedAt, at);
   const isTickEnd = (at - state.startedAt) % spec.tickMs === 0;
   const lookedMs = lookedTime(plan, state, at);
+  const isLast = at >= state.startedAt + spec.durationMs;
   let next = commitTicks(plan, state, isTickEnd ? ended - 1 : ended);
+  const paired = next.metrics.map((metric, i) =>
+    pairLook(metric, observation.metrics[i], { lookedMs, isLast }),
+  );
   next = {
     ...next,
     consumedTo: at,
     pods: observation.pods,
     sourceAway: null,
     metrics: next.metrics.map((metric, i) =>
-      lookMetric(plan, metric, i, observation.metrics[i], { startedAt: state.startedAt, at, lookedMs }),
+      lookMetric(plan, metric, i, observation.metrics[i], {
+        ...{ startedAt: state.startedAt, at, lookedMs },
+        paired: paired[i] ?? null,
+      }),
     ),
-    outage: lookOutage(plan, next.outage, observation.metrics),
+    outage: lookOutage(plan, next.outage, paired[plan.outageMetric]?.strata ?? []),
     traffic: lookTraffic(next.traffic, observation.metrics[plan.trafficMetric]),
     warnings: addWarnings(next.warnings, [...observation.warnings, ...droppedWarnings(plan, observation)]),
   };
@@ -49,12 +57,28 @@ function lookedTime({ spec }: Plan, { startedAt, consumedTo }: AnalysisState, at
   return at < end ? Math.min(past, spec.tickMs) : Math.max(0, past);
 }
 
+function pairLook(
+  state: MetricState,
+  observation: MetricObservation | undefined,
+  span: LookSpan,
+): PairedLook | null {
+  if (state.kind !== "counts" || observation?.kind !== "counts") return null;
+  return pairScrapes(state, observation.strata, span);
+}
+
+interface MetricLook {
+  readonly startedAt: number;
+  readonly at: number;
+  readonly lookedMs: number;
+  readonly paired: PairedLook | null;
+}
+
 function lookMetric(
   plan: Plan,
   state: MetricState,
   index: number,
   observation: MetricObservation | undefined,
-  { startedAt, at, lookedMs }: { readonly startedAt: number; readonly at: number; readonly lookedMs: number },
+  { startedAt, at, lookedMs, paired }: MetricLook,
 ): MetricState {
   const metric = plan.spec.metrics[index];
   if (metric === undefined || observation === undefined) return state;
@@ -63,7 +87,7 @@ function lookMetric(
     const unitSeconds = query?.kind === "latency" ? query.unitSeconds : 1;
     const firstMinute = Math.min(60_000, plan.spec.tickMs);
     const mayChoose = at === startedAt || at - startedAt >= firstMinute;
-    return lookCountMetric(plan, metric, state, observation, unitSeconds, mayChoose, lookedMs);
+    return lookCountMetric(plan, metric, state, observation, { unitSeconds, mayChoose, lookedMs, paired });
   }
   if (state.kind === "gauge" && observation.kind === "gauge") return lookGaugeMetric(state, observation);
   if (state.kind === "condition" && observation.kind === "condition") {

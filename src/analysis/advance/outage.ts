@@ -1,5 +1,5 @@
 import { commitCompare, lookCompare, startCompare } from "../../engine/sequential/compare-test.ts";
-import type { MetricObservation, Tally } from "../observation.ts";
+import type { Stratum, Tally } from "../observation.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { OutageState } from "./state.ts";
 
@@ -9,15 +9,18 @@ export function startOutage(plan: Plan): OutageState | null {
   return { test: startCompare(plan.outageTest), counts: { nc: 0, xc: 0, nb: 0, xb: 0 } };
 }
 
-/** Adds one look, pods in their warm-up included: a total outage is not a slow start (stats.md §10.4). */
+/**
+ * Adds one look, pods in their warm-up included: a total outage is not a slow start (stats.md §10.4).
+ *
+ * @param looked what the look saw of the channel's metric.
+ */
 export function lookOutage(
   plan: Plan,
   state: OutageState | null,
-  metrics: readonly MetricObservation[],
+  looked: readonly Stratum[],
 ): OutageState | null {
-  const observation = metrics[plan.outageMetric];
-  if (state === null || observation?.kind !== "counts") return state;
-  const strata = observation.strata.map(({ canary, baseline }) => ({
+  if (state === null) return state;
+  const strata = looked.map(({ canary, baseline }) => ({
     nc: canary.settled.total + canary.warming.total,
     xc: firstBad(canary.settled) + firstBad(canary.warming),
     nb: baseline === null ? 0 : baseline.settled.total + baseline.warming.total,

@@ -2,7 +2,7 @@ import type { CompareState } from "../../engine/sequential/compare-test.ts";
 import type { LimitState } from "../../engine/sequential/limit-test.ts";
 import type { SignState } from "../../engine/sequential/sign-test.ts";
 import type { Layout } from "../latency/layout.ts";
-import type { Distribution, PodMemory } from "../observation.ts";
+import type { CohortCounts, Distribution, PodMemory } from "../observation.ts";
 import type { Reason, Verdict, Warning } from "../result.ts";
 
 /**
@@ -81,6 +81,8 @@ export interface CountMetricState {
   readonly sampled: { readonly canary: boolean; readonly baseline: boolean };
   /** By source, in the spec's order. */
   readonly silence: readonly Silence[];
+  /** By source; null where nothing waits. */
+  readonly unpaired: readonly (UnpairedScrape | null)[];
   /** Committed ticks in which settled requests of this metric could be judged, and whether the running one is such. */
   readonly settledTicks: number;
   readonly settledNow: boolean;
@@ -95,6 +97,15 @@ export interface Silence {
   readonly canary: number | null;
   readonly baseline: number | null;
 }
+
+/** Counts of looks that found a scrape of one cohort alone, and for how long they have waited for the other's. */
+export interface UnpairedScrape {
+  readonly canary: UnpairedCohort;
+  readonly baseline: UnpairedCohort;
+  readonly waitedMs: number;
+}
+
+export type UnpairedCohort = Pick<CohortCounts, "settled" | "warming" | "sampled">;
 
 /** Counts of ticks whose split between the cohorts was alike, so that sums over them do not mix splits (Simpson). */
 export interface StratumRow {

@@ -25,7 +25,13 @@ export function countMetricProblems(saved: SavedCountMetric): Problem[] {
   const problems = layoutProblems(plan, index, metric, known.layout, `${path}.layout`);
   if (problems.length > 0) return problems;
   const shape = known.layout === null ? unchosenProblems(saved) : askedProblems(saved, known.layout);
-  return [...shape, ...dispersionProblems(saved), ...silenceProblems(saved), ...tickProblems(saved)];
+  return [
+    ...shape,
+    ...dispersionProblems(saved),
+    ...silenceProblems(saved),
+    ...unpairedProblems(saved),
+    ...tickProblems(saved),
+  ];
 }
 
 /** While the boundaries are not chosen there is nothing but what they will be chosen from. */
@@ -64,7 +70,7 @@ function askedProblems(saved: SavedCountMetric, layout: Layout): Problem[] {
 }
 
 function rowProblems({ rows }: CountMetricState, layout: Layout, path: string): Problem[] {
-  const senses = layout.form === "events" ? 1 : layout.boundaries.length;
+  const senses = sensesOf(layout);
   const because = "one a boundary";
   const problems = rows.flatMap(({ nc, nb, xc, xb }, i) => {
     const at = `${path}.rows.${i}`;
@@ -140,6 +146,27 @@ function silenceProblems({ plan, known, path }: SavedCountMetric): Problem[] {
     problems.push({ path: `${path}.silence`, message: "tells of a baseline, and the spec has none" });
   }
   return problems;
+}
+
+/** What waits is of both cohorts, and in as many senses as the rows. */
+function unpairedProblems({ plan, known, path }: SavedCountMetric): Problem[] {
+  const { unpaired, silence, layout } = known;
+  const at = `${path}.unpaired`;
+  const problems = lengthProblems(at, unpaired, silence.length, "as many as of silence");
+  const waiting = unpaired.filter((one) => one !== null);
+  if (waiting.length === 0) return problems;
+  if (layout === null || plan.spec.baseline === null)
+    return [...problems, { path: at, message: "waits for a comparison that is not made" }];
+  const cohorts = waiting.flatMap(({ canary, baseline }) => [canary, baseline]);
+  for (const { total, bad } of cohorts.flatMap(({ settled, warming }) => [settled, warming])) {
+    problems.push(...lengthProblems(at, bad, sensesOf(layout), "one a boundary"));
+    if (bad.some((x) => x > total)) problems.push({ path: at, message: "more bad than total" });
+  }
+  return problems;
+}
+
+function sensesOf({ form, boundaries }: Layout): number {
+  return form === "events" ? 1 : boundaries.length;
 }
 
 function tickProblems({ known, path, state }: SavedCountMetric): Problem[] {

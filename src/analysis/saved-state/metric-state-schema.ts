@@ -19,13 +19,18 @@ const layout = section({
   slower: section({ baseline: index, fail: index, pass: index }).nullable(),
 });
 
+const tally = section({ total: count, bad: counts });
+
 const distribution = section({
   bounds,
-  baseline: section({ total: count, bad: counts }),
+  baseline: tally,
   form: word(["classic", "native"]),
 });
 
 const bothSampled = section({ canary: z.boolean(), baseline: z.boolean() });
+
+const unpairedCohort = section({ settled: tally, warming: tally, sampled: z.boolean() });
+const unpairedScrape = section({ canary: unpairedCohort, baseline: unpairedCohort, waitedMs: span });
 
 const countMetric = section({
   kind: word(["counts"]),
@@ -38,6 +43,7 @@ const countMetric = section({
   podsWithBad: podHashes,
   sampled: bothSampled,
   silence: z.array(section({ canary: span.nullable(), baseline: span.nullable() })).max(20),
+  unpaired: z.array(unpairedScrape.nullable()).max(20),
   settledTicks: whole,
   settledNow: z.boolean(),
   droppedLooks: whole,

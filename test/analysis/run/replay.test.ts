@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Series } from "../../../src/analysis/ports.ts";
 import type { AnalysisResult } from "../../../src/analysis/result.ts";
 import { replay } from "../../../src/analysis/run/replay.ts";
+import type { AnalysisSpec } from "../../../src/analysis/spec/model.ts";
 import { parseSpec } from "../../../src/analysis/spec/parse-spec.ts";
 import { type SyntheticCohort, sourceOf, syntheticService } from "../../support/synthetic-service.ts";
 
@@ -39,8 +41,12 @@ async function run(
     cohorts,
     ...(history === undefined ? {} : { history }),
   });
+  return await lastOf(series, spec(change));
+}
+
+async function lastOf(series: readonly Series[], judged: AnalysisSpec): Promise<AnalysisResult> {
   let last: AnalysisResult | null = null;
-  const options = { id: "a", spec: spec(change), sources: [sourceOf(series)], startedAt };
+  const options = { id: "a", spec: judged, sources: [sourceOf(series)], startedAt };
   for await (const { result } of replay({ ...options, signal: new AbortController().signal })) last = result;
   if (last === null) throw new Error("no step");
   return last;
@@ -73,6 +79,24 @@ describe("replay", () => {
       verdict: "fail",
       regressed: true,
     });
+  });
+
+  it.each([
+    ["half a minute, as Prometheus' operator has it", 30, 17],
+    ["a minute, as Prometheus itself has it", 60, 17],
+    ["a minute, the canary's just after the baseline's", 60, 3],
+  ])("compares cohorts whose one pod each is scraped every %s", async (_, scrapeSeconds, phase) => {
+    const judged = async (errorRate: number) => {
+      const cohorts = [
+        { ...healthy, pods: 1 },
+        { ...canary({ errorRate }), pods: 1, phase },
+      ];
+      return await lastOf(syntheticService({ startedAt, seconds: 700, scrapeSeconds, cohorts }), spec());
+    };
+    expect(await judged(0.005)).toMatchObject({ verdict: "pass" });
+    const bad = await judged(0.05);
+    expect(bad).toMatchObject({ verdict: "fail", reason: { code: "worse-than-baseline" } });
+    expect(minutes(bad)).toBeLessThanOrEqual(6);
   });
 
   it("fails a total outage by the outage channel, before the warm-up is over", async () => {

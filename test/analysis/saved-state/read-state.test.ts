@@ -34,23 +34,27 @@ describe("readState", () => {
     );
   });
 
-  it.each(["the default spec", "a regression", "every kind of metric", "no past", "two regions"] as const)(
-    "lets an analysis that stops after every look go on bit for bit: %s",
-    async (name) => {
-      const run = realRun(name);
-      const plan = planAnalysis(run.spec);
-      const whole = await stepsOf(run);
-      let state: AnalysisState | null = null;
-      let at = startedAt;
-      for (const step of whole) {
-        const next = await goOn(run, state, at);
-        expect(next).toEqual(step);
-        state = readState(throughJson(writeState(next.state)), plan);
-        at = Date.parse(step.look.at);
-      }
-      expect(state?.decision).not.toBeNull();
-    },
-  );
+  it.each([
+    "the default spec",
+    "a regression",
+    "every kind of metric",
+    "no past",
+    "two regions",
+    "scrapes apart",
+  ] as const)("lets an analysis that stops after every look go on bit for bit: %s", async (name) => {
+    const run = realRun(name);
+    const plan = planAnalysis(run.spec);
+    const whole = await stepsOf(run);
+    let state: AnalysisState | null = null;
+    let at = startedAt;
+    for (const step of whole) {
+      const next = await goOn(run, state, at);
+      expect(next).toEqual(step);
+      state = readState(throughJson(writeState(next.state)), plan);
+      at = Date.parse(step.look.at);
+    }
+    expect(state?.decision).not.toBeNull();
+  });
 
   it("refuses counts of latency that no histogram has", async () => {
     const { state, plan } = await stateAfter(realRun("every kind of metric"), 20);
@@ -101,6 +105,7 @@ describe("readState", () => {
     ["a regression", -1, 0.2],
     ["no past", 2, 0.5],
     ["no baseline", 9, 0.5],
+    ["scrapes apart", 9, 0.5],
   ] as const)(
     "refuses a state that was cut or changed, or goes on from it without a fault: %s, look %i",
     async (name, looks, share) => {

@@ -112,6 +112,20 @@ const made = {
     spec: specOf({ source: ["east", "west"] }),
     sources: [sourceOf(service()), sourceOf(service({}, 600, 2))],
   }),
+  "scrapes apart": () => ({
+    spec: specOf(),
+    sources: [
+      sourceOf(
+        syntheticService({
+          ...{ startedAt, seconds, history: 600, scrapeSeconds: 60 },
+          cohorts: [
+            { ...baseline, pods: 1 },
+            { ...canary, pods: 1, phase: 20 },
+          ],
+        }),
+      ),
+    ],
+  }),
   "native histograms": () => ({
     spec: specOf({ metrics: [{ kind: "latency", name: "latency" }] }),
     sources: [
