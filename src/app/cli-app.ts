@@ -7,9 +7,9 @@ import { runCliProgram } from "../adapters/cli/cli-program.ts";
 import type { Terminal } from "../adapters/cli/terminal.ts";
 import { replay } from "../analysis/run/replay.ts";
 import { runLive } from "../analysis/run/run-live.ts";
-import { createCliSources, settingsFileOf } from "./cli-sources.ts";
 import { checkSettings } from "./config-check/check-settings.ts";
 import { serve } from "./serve.ts";
+import { createCliSources, settingsFileOf } from "./sources/cli-sources.ts";
 import { systemClock } from "./system-clock.ts";
 import { readVersion } from "./version.ts";
 

@@ -10,7 +10,7 @@ import type { Access } from "../base/access.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import { createServiceMetrics, type ServiceMetricsOptions } from "./metrics/service-metrics.ts";
-import { createSourceOutages } from "./source-outages.ts";
+import { createSourceOutages } from "./sources/source-outages.ts";
 import type { Ambient } from "./tracing/ambient.ts";
 import { tracedListener } from "./tracing/traced-listener.ts";
 import { tracedLooks, tracedObserver, tracedSources } from "./tracing/traced-ports.ts";

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { writeStruct } from "../../src/adapters/grpc/struct.ts";
 import { type AuditEntryDocument, auditPageSchema } from "../../src/analysis/audit/audit-documents.ts";
 import { createService } from "../../src/app/create-service.ts";
-import { readSettings } from "../../src/app/settings.ts";
+import { readSettings } from "../../src/app/settings/settings.ts";
 import { clientOf } from "../adapters/grpc/serve-grpc.ts";
 import { startFakePrometheus } from "../support/fake-prometheus.ts";
 import { specDocument } from "../support/sample-record.ts";

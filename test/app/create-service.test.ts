@@ -1,7 +1,7 @@
 import pino from "pino";
 import { expect, it, onTestFinished } from "vitest";
 import { createService } from "../../src/app/create-service.ts";
-import { readSettings } from "../../src/app/settings.ts";
+import { readSettings } from "../../src/app/settings/settings.ts";
 import { startFakePrometheus } from "../support/fake-prometheus.ts";
 import { specDocument } from "../support/sample-record.ts";
 

@@ -4,7 +4,7 @@ import { request as send } from "node:http";
 import pino from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createService } from "../../src/app/create-service.ts";
-import { readSettings } from "../../src/app/settings.ts";
+import { readSettings } from "../../src/app/settings/settings.ts";
 
 const surfaces = [
   ["POST", "/v1/analyses"],

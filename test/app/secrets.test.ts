@@ -10,7 +10,7 @@ import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { describeError } from "../../src/adapters/cli/exit-codes.ts";
 import { createService } from "../../src/app/create-service.ts";
-import { readSettings } from "../../src/app/settings.ts";
+import { readSettings } from "../../src/app/settings/settings.ts";
 import { CoalmineError } from "../../src/base/errors.ts";
 import { serveOnLoopback } from "../support/loopback-server.ts";
 import { specDocument } from "../support/sample-record.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { problemStatus } from "../../src/adapters/http/problem.ts";
-import { readSettings } from "../../src/app/settings.ts";
+import { readSettings } from "../../src/app/settings/settings.ts";
 import { scopes } from "../../src/base/access.ts";
 import { serveRest } from "../adapters/rest/serve-rest.ts";
 

@@ -8,7 +8,7 @@ import { completeConfiguration } from "../../src/adapters/argo-rollouts/configur
 import { readStepOptions } from "../../src/adapters/argo-rollouts/step-options.ts";
 import { readRemoteFile } from "../../src/app/argo-plugin/plugin-settings.ts";
 import { serverSettings } from "../../src/app/argo-plugin/server-settings.ts";
-import { readSettings } from "../../src/app/settings.ts";
+import { readSettings } from "../../src/app/settings/settings.ts";
 import { formatDuration } from "../../src/base/duration.ts";
 import { passedResult } from "../adapters/cli/sample-result.ts";
 import { readManifests } from "../support/read-manifests.ts";

@@ -8,7 +8,7 @@ import { hookTypes } from "../../src/adapters/flagger/hook-call.ts";
 import { createChooseSpec } from "../../src/adapters/flagger/spec/choose-spec.ts";
 import { parseQuery } from "../../src/adapters/prometheus/parse-query.ts";
 import { readQuestion } from "../../src/adapters/prometheus/read-question.ts";
-import { createNamedSpecs } from "../../src/app/named-specs.ts";
+import { createNamedSpecs } from "../../src/app/flagger/named-specs.ts";
 import { parseDuration } from "../../src/base/duration.ts";
 import { fakeClock } from "../support/fake-clock.ts";
 import { quietLogger } from "../support/quiet-logger.ts";

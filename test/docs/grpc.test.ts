@@ -5,7 +5,7 @@ import { status } from "@grpc/grpc-js";
 import { expect, it } from "vitest";
 import { loadMethods } from "../../src/adapters/grpc/contract.ts";
 import { grpcStatus } from "../../src/adapters/grpc/grpc-status.ts";
-import { grpcSettings } from "../../src/app/grpc-settings.ts";
+import { grpcSettings } from "../../src/app/settings/grpc-settings.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/grpc.md"), "utf8");
 

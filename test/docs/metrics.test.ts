@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { createService } from "../../src/app/create-service.ts";
-import { readSettings } from "../../src/app/settings.ts";
+import { readSettings } from "../../src/app/settings/settings.ts";
 import { askGrpc } from "../support/ask-grpc.ts";
 import { startFakePrometheus } from "../support/fake-prometheus.ts";
 import { alertRules, dashboardPanels } from "../support/monitoring-files.ts";

@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createService } from "../../src/app/create-service.ts";
-import { readSettings } from "../../src/app/settings.ts";
+import { readSettings } from "../../src/app/settings/settings.ts";
 import { formatDuration } from "../../src/base/duration.ts";
 import { startFakePrometheus } from "../support/fake-prometheus.ts";
 import { alertRules } from "../support/monitoring-files.ts";
@@ -69,7 +69,7 @@ function shownOf(preset: unknown): readonly (readonly (string | undefined)[])[] 
 }
 
 it("tells every variable that stands above the settings", () => {
-  const source = readFileSync(join(root, "src/app/settings.ts"), "utf8");
+  const source = readFileSync(join(root, "src/app/settings/settings.ts"), "utf8");
   const declared = source.split("export interface SettingsEnvironment {")[1]?.split("\n}")[0] ?? "";
   const read = [...declared.matchAll(/readonly (\w+)\?/g)].map(([, name]) => name);
   expect(read.length).toBeGreaterThan(3);

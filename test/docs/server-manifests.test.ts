@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { chooseDatabase } from "../../src/app/database-settings.ts";
-import { readSettings } from "../../src/app/settings.ts";
+import { chooseDatabase } from "../../src/app/settings/database-settings.ts";
+import { readSettings } from "../../src/app/settings/settings.ts";
 import { readManifests } from "../support/read-manifests.ts";
 import {
   generatedConfigMaps,

@@ -1,13 +1,13 @@
 /** What an operator writes: the settings file, addresses, tokens and what stands in the environment. */
 import { writeFile } from "node:fs/promises";
 import fc from "fast-check";
-import { openAccess } from "../../src/app/access-control.ts";
-import { readAddressPattern } from "../../src/app/address-pattern.ts";
+import { openAccess } from "../../src/app/access/access-control.ts";
+import { readTokenClaims } from "../../src/app/access/token-review-claims.ts";
 import { loadPluginSettings } from "../../src/app/argo-plugin/plugin-settings.ts";
-import { loadSettings } from "../../src/app/load-settings.ts";
-import { readSettings } from "../../src/app/settings.ts";
+import { readAddressPattern } from "../../src/app/settings/address-pattern.ts";
+import { loadSettings } from "../../src/app/settings/load-settings.ts";
+import { readSettings } from "../../src/app/settings/settings.ts";
 import { systemClock } from "../../src/app/system-clock.ts";
-import { readTokenClaims } from "../../src/app/token-review-claims.ts";
 import { parseDuration } from "../../src/base/duration.ts";
 import { postgresAddress } from "../../src/store/postgres/postgres-address.ts";
 import { quietLogger } from "../support/quiet-logger.ts";

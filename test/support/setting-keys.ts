@@ -1,6 +1,6 @@
 /** The keys of the settings, as a file has them, out of their schema. */
 import * as z from "zod";
-import { settingsSchema } from "../../src/app/settings.ts";
+import { settingsSchema } from "../../src/app/settings/settings.ts";
 import { prometheusSourceSettings } from "../../src/sources/prometheus/prometheus-settings.ts";
 import { scrapeSourceSettings } from "../../src/sources/scrape/scrape-settings.ts";
 

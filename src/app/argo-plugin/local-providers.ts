@@ -8,12 +8,12 @@ import type { NamedSource } from "../../analysis/pick-sources.ts";
 import type { Logger } from "../../base/logger.ts";
 import { createMemoryStore } from "../../store/memory/memory-store.ts";
 import { openTimerQueue } from "../../work/embedded/timer-queue.ts";
-import { addressSources } from "../address-sources.ts";
-import { answerDelayOf } from "../answer-delay.ts";
-import { openRollouts } from "../open-rollouts.ts";
-import { openSources } from "../open-sources.ts";
-import { defaultDelayMs, readSettings, type Settings } from "../settings.ts";
+import { defaultDelayMs, readSettings, type Settings } from "../settings/settings.ts";
+import { openSources } from "../sources/open-sources.ts";
 import { systemClock } from "../system-clock.ts";
+import { addressSources } from "./address-sources.ts";
+import { answerDelayOf } from "./answer-delay.ts";
+import { openRollouts } from "./open-rollouts.ts";
 import type { Providers } from "./providers.ts";
 
 /** Analyses that have ended and are remembered, for a controller that asks once more. */

@@ -3,14 +3,14 @@ import { section } from "../../analysis/spec/section.ts";
 import { zodProblems } from "../../analysis/spec/zod-problems.ts";
 import { CoalmineError, messageOf } from "../../base/errors.ts";
 import { safeParse } from "../../base/safe-parse.ts";
-import { readSettingsFile } from "../load-settings.ts";
+import { readSettingsFile } from "../settings/load-settings.ts";
 import {
   isMap,
   readSettings,
   type Settings,
   type SettingsEnvironment,
   unusableSettings,
-} from "../settings.ts";
+} from "../settings/settings.ts";
 import { type ServerSettings, serverSettings } from "./server-settings.ts";
 
 /** The controller's own variables that the plugin heeds too. */

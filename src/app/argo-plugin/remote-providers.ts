@@ -9,8 +9,8 @@ import { createRemoteStepProvider } from "../../adapters/argo-rollouts/remote/re
 import type { CoalmineError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import { wrongSecret } from "../../base/token.ts";
-import { atMostOnceASecond, faultOf, readSmallFile } from "../read-small-file.ts";
-import { unusableSettings } from "../settings.ts";
+import { atMostOnceASecond, faultOf, readSmallFile } from "../settings/read-small-file.ts";
+import { unusableSettings } from "../settings/settings.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Providers } from "./providers.ts";
 import type { ServerSettings } from "./server-settings.ts";

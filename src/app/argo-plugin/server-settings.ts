@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { flag } from "../../analysis/spec/scalar-schemas.ts";
 import { section } from "../../analysis/spec/section.ts";
-import { isLoopback } from "../loopback.ts";
+import { isLoopback } from "../access/loopback.ts";
 
 const file = z.string("expected the path of a file").min(1, "expected the path of a file").optional();
 

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import type { SettingsReport, Trial } from "../../adapters/cli/config/settings-report.ts";
 import { CoalmineError } from "../../base/errors.ts";
-import { defaultSettingsFile, loadSettings } from "../load-settings.ts";
-import { unusableSettings } from "../settings.ts";
+import { defaultSettingsFile, loadSettings } from "../settings/load-settings.ts";
+import { unusableSettings } from "../settings/settings.ts";
 import type { CheckEnvironment } from "./check-environment.ts";
 import { settingsRows } from "./settings-rows.ts";
 import { settingsTrials } from "./settings-trials.ts";

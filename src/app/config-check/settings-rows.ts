@@ -2,9 +2,14 @@
 import { authority } from "../../base/authority.ts";
 import { formatDuration } from "../../base/duration.ts";
 import { postgresAddress } from "../../store/postgres/postgres-address.ts";
-import type { AccessSettings } from "../access-settings.ts";
-import { chooseDatabase } from "../database-settings.ts";
-import { runningLimits, type Settings, type SettingsEnvironment, type SourceSettings } from "../settings.ts";
+import type { AccessSettings } from "../settings/access-settings.ts";
+import { chooseDatabase } from "../settings/database-settings.ts";
+import {
+  runningLimits,
+  type Settings,
+  type SettingsEnvironment,
+  type SourceSettings,
+} from "../settings/settings.ts";
 import { isTracingWanted } from "../tracing/start-tracing.ts";
 import type { CheckEnvironment } from "./check-environment.ts";
 

@@ -2,10 +2,10 @@
 import { leadsToCluster, unknownCluster } from "../../adapters/kubernetes/find-cluster-access.ts";
 import { CoalmineError, type Problem } from "../../base/errors.ts";
 import { postgresAddress } from "../../store/postgres/postgres-address.ts";
-import { refuseOpenToAll } from "../access-control.ts";
-import { chooseDatabase } from "../database-settings.ts";
-import { refuseUnsafeGrpc } from "../open-grpc.ts";
-import type { Settings } from "../settings.ts";
+import { refuseOpenToAll } from "../access/access-control.ts";
+import { refuseUnsafeGrpc } from "../grpc/open-grpc.ts";
+import { chooseDatabase } from "../settings/database-settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { isTracingWanted } from "../tracing/start-tracing.ts";
 import type { CheckEnvironment } from "./check-environment.ts";
 

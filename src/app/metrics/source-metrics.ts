@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { SampleSource } from "../../analysis/ports.ts";
 import { CoalmineError } from "../../base/errors.ts";
-import { mapSources, type Sources } from "../map-sources.ts";
+import { mapSources, type Sources } from "../sources/map-sources.ts";
 
 /** Measures the reads of sources, by the name that the settings give each. */
 export interface SourceMetrics {

@@ -5,7 +5,7 @@ import {
   type Sampler,
   TraceIdRatioBasedSampler,
 } from "@opentelemetry/sdk-trace";
-import { unusableSettings } from "../settings.ts";
+import { unusableSettings } from "../settings/settings.ts";
 import type { TracingEnvironment } from "./tracing-options.ts";
 
 /**

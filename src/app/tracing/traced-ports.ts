@@ -3,7 +3,7 @@ import { ROOT_CONTEXT, SpanKind } from "@opentelemetry/api";
 import type { TakeLook } from "../../analysis/live/look-queue.ts";
 import type { AnalysisObserver } from "../../analysis/live/observer.ts";
 import type { SampleSource } from "../../analysis/ports.ts";
-import { mapSources, type Sources } from "../map-sources.ts";
+import { mapSources, type Sources } from "../sources/map-sources.ts";
 import { type Ambient, aboutAnalysis } from "./ambient.ts";
 import type { Tracing } from "./tracing.ts";
 

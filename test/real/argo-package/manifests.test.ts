@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
 import { readRemoteFile } from "../../../src/app/argo-plugin/plugin-settings.ts";
-import { readSettings } from "../../../src/app/settings.ts";
+import { readSettings } from "../../../src/app/settings/settings.ts";
 import { readConfiguredPlugins } from "./configured-plugins.ts";
 
 const folder = join(import.meta.dirname, "../../../plugins/argo-rollouts");

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { OpenCanaryEvents } from "../../../src/adapters/flagger/kubernetes/canary-event-writer.ts";
-import { openCanaryEvents } from "../../../src/app/open-canary-events.ts";
+import { openCanaryEvents } from "../../../src/app/flagger/open-canary-events.ts";
 import { installServerAccount, type ServerAccount } from "../../servers/install-server-account.ts";
 import { sharedControlPlane } from "../../support/control-plane.ts";
 import { createKubernetesApi, type KubernetesApi } from "../../support/kubernetes-api.ts";

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { type OpenAccess, openAccess } from "../../../src/app/access-control.ts";
-import { readSettings } from "../../../src/app/settings.ts";
+import { type OpenAccess, openAccess } from "../../../src/app/access/access-control.ts";
+import { readSettings } from "../../../src/app/settings/settings.ts";
 import type { Clock } from "../../../src/base/clock.ts";
 import { installServerAccount, type ServerAccount } from "../../servers/install-server-account.ts";
 import { sharedControlPlane } from "../../support/control-plane.ts";

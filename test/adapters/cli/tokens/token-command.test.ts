@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { runCliProgram } from "../../../../src/adapters/cli/cli-program.ts";
-import { readSettings } from "../../../../src/app/settings.ts";
+import { readSettings } from "../../../../src/app/settings/settings.ts";
 import { digestOf } from "../../../../src/base/token.ts";
 import { fakeHost } from "../fake-host.ts";
 

@@ -7,8 +7,8 @@ import { createChooseSpec } from "../../../../src/adapters/flagger/spec/choose-s
 import { otherKeys, ownKeys } from "../../../../src/adapters/flagger/spec/choose-spec-keys.ts";
 import { presetTable } from "../../../../src/analysis/presets/preset-table.ts";
 import { metricWords, specWords } from "../../../../src/analysis/spec/words/spec-words.ts";
-import { createNamedSpecs } from "../../../../src/app/named-specs.ts";
-import { readSettings } from "../../../../src/app/settings.ts";
+import { createNamedSpecs } from "../../../../src/app/flagger/named-specs.ts";
+import { readSettings } from "../../../../src/app/settings/settings.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { quietLogger } from "../../../support/quiet-logger.ts";
 import { firstCells } from "../../../support/table-cells.ts";
