@@ -2,7 +2,8 @@
  * Replicas over one PostgreSQL that are killed one after another, and the database
  * restarted in the middle: every analysis ends as it would have undisturbed.
  *
- * `npm run test:kill` is the long form: KILL_ANALYSES analyses of KILL_SECONDS.
+ * `npm run test:kill` is the long form: KILL_ANALYSES analyses of KILL_SECONDS that look every KILL_INTERVAL, as
+ * seldom as two cores keep up with beside the starts of replicas: a look that is late is rightly left out.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -18,6 +19,7 @@ import { documentOf, type KnownService, knownServices, seriesOf } from "./known-
 
 const services = knownServices(Number(process.env["KILL_ANALYSES"] ?? 40));
 const durationSeconds = Number(process.env["KILL_SECONDS"] ?? 40);
+const times = { duration: `${durationSeconds}s`, interval: process.env["KILL_INTERVAL"] ?? "5s" };
 /** Between two kills, in milliseconds. */
 const pauseMs = 4_000;
 /** A look that was lost with its replica is called for again after 30 s; then it catches up. */
@@ -75,7 +77,7 @@ it("every analysis ends with the verdict of an undisturbed run, nothing counted 
 async function putAll(): Promise<void> {
   await Promise.all(
     services.map((one, i) =>
-      putAnalysis(replicas[i % replicas.length]?.url ?? "", one.name, documentOf(one, durationSeconds)),
+      putAnalysis(replicas[i % replicas.length]?.url ?? "", one.name, documentOf(one, times)),
     ),
   );
 }
@@ -107,7 +109,7 @@ async function allEnded(until: number): Promise<readonly Ended[]> {
 
 /** What the same samples come to when nobody is killed. */
 async function undisturbed(one: KnownService, startedAt: string): Promise<Ended> {
-  const spec = parseSpec(documentOf(one, durationSeconds));
+  const spec = parseSpec(documentOf(one, times));
   const { signal } = new AbortController();
   const options = { id: "again", spec, sources: [source], startedAt: Date.parse(startedAt), signal };
   return readEnded((await lastOf(replay(options))).result);

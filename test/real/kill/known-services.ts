@@ -63,17 +63,22 @@ function labelsOf(name: string, version: string, code: string) {
   };
 }
 
+/** How long a run is and how often it looks, as a spec says it. */
+export interface RunTimes {
+  readonly duration: string;
+  readonly interval: string;
+}
+
 /** A spec of it. */
-export function documentOf({ name }: KnownService, durationSeconds: number) {
+export function documentOf({ name }: KnownService, times: RunTimes) {
   return {
     service: name,
     namespace: "shop",
     telemetry: "istio",
     cohorts: { canary: { version: "v2" }, baseline: { version: "v1" } },
     metrics: [{ name: "errors", kind: "errors", compare: {} }],
-    duration: `${durationSeconds}s`,
+    ...times,
     tick: "10s",
-    interval: "5s",
     warmup: "0s",
   };
 }
