@@ -89,10 +89,9 @@ export function lookCountMetric(
     const distribution = addDistribution(state.distribution, observation.distribution);
     return settleLayout(plan, metric, { ...state, distribution }, unitSeconds, mayChoose);
   }
-  if (observation.kind !== "counts" || state.layout === null) return state;
+  if (observation.kind !== "counts" || state.layout === null || paired === null) return state;
   const { layout } = state;
   const { strata } = observation;
-  if (paired === null) return state;
   const counts = { strata, paired: paired.strata };
   return {
     ...state,

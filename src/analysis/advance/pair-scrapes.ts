@@ -6,8 +6,10 @@
  * that. A look then finds a scrape of the canary and none of the baseline, and the
  * next one the reverse; taken by themselves neither compares anything.
  */
+
 import { leastSilenceMs } from "../least-silence.ts";
-import type { CohortCounts, Stratum, Tally } from "../observation.ts";
+import type { CohortCounts, Stratum } from "../observation.ts";
+import { sumTallies } from "../sum-tallies.ts";
 import { lookSilence } from "./silence.ts";
 import type { CountMetricState, Silence, UnpairedCohort, UnpairedScrape } from "./state.ts";
 
@@ -67,16 +69,12 @@ function joined(before: UnpairedCohort | undefined, counts: CohortCounts): Cohor
   if (before === undefined) return counts;
   return {
     ...counts,
-    settled: sum(before.settled, counts.settled),
-    warming: sum(before.warming, counts.warming),
+    settled: sumTallies(before.settled, counts.settled),
+    warming: sumTallies(before.warming, counts.warming),
     sampled: before.sampled || counts.sampled,
   };
 }
 
 function withoutPods({ settled, warming, sampled }: CohortCounts): UnpairedCohort {
   return { settled, warming, sampled };
-}
-
-function sum(a: Tally, b: Tally): Tally {
-  return { total: a.total + b.total, bad: a.bad.map((bad, i) => bad + (b.bad[i] ?? 0)) };
 }

@@ -3,6 +3,7 @@ import type { ReadCounts } from "../counting/count-look.ts";
 import type { Cohort, CohortCounts, Distribution, MetricObservation, Tally } from "../observation.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { TimeWindow } from "../ports.ts";
+import { sumTallies } from "../sum-tallies.ts";
 import type { CountedRead } from "./counter-reads.ts";
 import type { Answered } from "./read-all.ts";
 import type { Read } from "./read-plan.ts";
@@ -105,14 +106,10 @@ function distributionOf(parts: MetricParts): MetricObservation {
   const bounds = reads[0]?.bounds ?? [];
   const counts = reads.find(({ read }) => read.cohort === "baseline")?.counts ?? null;
   const zero: Tally = { total: 0, bad: bounds.map(() => 0) };
-  const baseline = counts === null || !counts.valid ? zero : add(counts.settled, counts.warming);
+  const baseline = counts === null || !counts.valid ? zero : sumTallies(counts.settled, counts.warming);
   return { kind: "distribution", distribution: { form, bounds, baseline } };
 }
 
 function isForm({ role }: Read, form: "classic" | "native"): boolean {
   return role.kind === "allBuckets" && role.form === form;
-}
-
-function add(a: Tally, b: Tally): Tally {
-  return { total: a.total + b.total, bad: a.bad.map((count, i) => count + (b.bad[i] ?? 0)) };
 }

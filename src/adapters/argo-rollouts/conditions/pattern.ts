@@ -40,7 +40,6 @@ function compiledPattern(pattern: string, at: number): RE2JS {
   try {
     return RE2JS.compile(pattern);
   } catch (cause) {
-    const reason = messageOf(cause);
-    throw conditionFault(at, `the pattern cannot be read: ${reason}`, cause);
+    throw conditionFault(at, `the pattern cannot be read: ${messageOf(cause)}`, cause);
   }
 }

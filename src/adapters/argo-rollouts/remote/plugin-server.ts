@@ -159,8 +159,6 @@ function unusable(cause: unknown): CoalmineError {
   return new CoalmineError(
     "invalid-settings",
     `server: its certificates or key cannot be used: ${messageOf(cause)}`,
-    {
-      cause,
-    },
+    { cause },
   );
 }
